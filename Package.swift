@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every target: nothing is switched off anywhere.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// One library floor: its name, and the floors that it stands on.
+func floor(_ name: String, on floors: [String]) -> Target {
+  .target(name: name, dependencies: floors.map { .byName(name: $0) }, swiftSettings: settings)
+}
+
+/// The tests of one floor.
+func tests(of name: String, on floors: [String]) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: ([name] + floors).map { .byName(name: $0) },
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "Coterie",
+  targets: [
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    floor("CoterieWire", on: []),
+    floor("CoterieConsole", on: []),
+    floor("CoterieLedger", on: ["CoterieWire", "CLMDB"]),
+    tests(of: "CoterieWire", on: []),
+    tests(of: "CoterieConsole", on: []),
+    tests(of: "CoterieLedger", on: ["CoterieWire"]),
+  ]
+)
