@@ -1,0 +1,138 @@
+internal import CoterieEvents
+internal import CoterieWire
+
+/// Which events act on which messages and people: what the judge looks up for states of messages.
+struct MessageIndex {
+  var deletions: [Int: [Int]] = [:]
+  var edits: [Int: [Int]] = [:]
+  var clearings: [Int] = []
+  /// Acts that remove a person and erase what it posted, by person.
+  var erasures: [Int: [Int]] = [:]
+  var blocks: [Int: [Int]] = [:]
+  var unblocks: [Int: [Int]] = [:]
+}
+
+/// How a message stands.
+package enum MessageState: String, Sendable {
+  case live, edited, hidden, deleted, erased
+}
+
+extension Judge {
+  /// Notes what an admitted event acts on. O(1).
+  func index(_ action: Action, _ number: Int) {
+    switch action {
+    case .messageDelete, .messageEdit, .messageReact, .messageReport:
+      guard let message = messageNamed(by: action, in: .everything) else { return }
+      targets[number] = Int32(message)
+      if case .messageDelete = action { messages.deletions[message, default: []].append(number) }
+      if case .messageEdit = action { messages.edits[message, default: []].append(number) }
+    case .historyClear:
+      messages.clearings.append(number)
+    case .memberRemove(_, true):
+      if let person = personActedOn(by: action) {
+        messages.erasures[person, default: []].append(Int(actOf[number]))
+      }
+    case .memberBlock:
+      if let person = personActedOn(by: action) {
+        messages.blocks[person, default: []].append(number)
+      }
+    case .memberUnblock:
+      if let person = personActedOn(by: action) {
+        messages.unblocks[person, default: []].append(number)
+      }
+    case .inviteDecline:
+      guard let entry = entryNamed(by: action, in: .everything) else { return }
+      targets[number] = Int32(entry)
+      declines[entry, default: []].append(number)
+      if template == .secretChat { dissolvers.append(number) }
+    case .memberLeave:
+      if template == .secretChat { dissolvers.append(number) }
+    case .groupDissolve:
+      dissolvers.append(number)
+    default:
+      break
+    }
+  }
+
+  /// The first event in effect, by depth and id, that dissolved the group.
+  func dissolution(in view: View, _ past: Past) -> Int? {
+    first(of: dissolvers, in: view, past)
+  }
+
+  /// The first decline in effect of an invite.
+  func declination(of entry: Int, in view: View, _ past: Past) -> Int? {
+    first(of: declines[entry] ?? [], in: view, past)
+  }
+
+  private func first(of events: [Int], in view: View, _ past: Past) -> Int? {
+    var found: Int?
+    for event in events where includes(event, in: past) && isInEffect(event, in: view) {
+      if let known = found, graph.isCanonicallyBefore(known, event) { continue }
+      found = event
+    }
+    return found
+  }
+
+  private func isInEffect(_ event: Int, in view: View) -> Bool {
+    outcome(of: event, in: view).isInEffect
+  }
+
+  /// The first event in effect, by depth and id, that deleted a message.
+  func deletion(of message: Int, in view: View, _ past: Past) -> Int? {
+    first(of: deleters(of: message), in: view, past)
+  }
+
+  private func deleters(of message: Int) -> [Int] {
+    var events = messages.deletions[message] ?? []
+    events += messages.clearings.filter { graph.isBefore(message, $0) }
+    for act in messages.erasures[graph.author(message)] ?? [] {
+      let event = acts[act].event
+      if graph.isBefore(message, event) { events.append(event) }
+    }
+    return events
+  }
+
+  /// How a message stands in a view; nil if it has no effect there.
+  func messageState(of message: Int, in view: View) -> MessageState? {
+    guard outcome(of: message, in: view).isInEffect else { return nil }
+    var isDeleted = false
+    for event in deleters(of: message) where isInEffect(event, in: view) {
+      if erases(event) { return .erased }
+      isDeleted = true
+    }
+    if isDeleted { return .deleted }
+    if isHidden(message, in: view) { return .hidden }
+    let isEdited = (messages.edits[message] ?? []).contains { isInEffect($0, in: view) }
+    return isEdited ? .edited : .live
+  }
+
+  /// Whether a deleting event erases: for a deletion, if `full-delete` was on in its past.
+  private func erases(_ event: Int) -> Bool {
+    guard kinds[event] == .messageDelete else { return true }
+    let key = viewKey(
+      of: event, before: befores[event], parents: graph.parents(event).map { Int($0) },
+      previous: graph.previous(event))
+    let value = preference(.fullDelete, in: view(key))
+    return Role(rank: ranks[event]).map { value.allows($0) } ?? false
+  }
+
+  /// Whether a block in effect hides a message: the block has not seen it, and no unblock in
+  /// effect lies between them.
+  private func isHidden(_ message: Int, in view: View) -> Bool {
+    let author = graph.author(message)
+    let unblocks = (messages.unblocks[author] ?? []).filter { isInEffect($0, in: view) }
+    return (messages.blocks[author] ?? []).contains { block in
+      isInEffect(block, in: view) && !graph.isBefore(message, block)
+        && !unblocks.contains { graph.isBefore(block, $0) && graph.isBefore($0, message) }
+    }
+  }
+
+  /// Whether a person's later messages are hidden in a view.
+  func isBlocked(_ person: Int, in view: View) -> Bool {
+    guard let blocks = messages.blocks[person] else { return false }
+    let unblocks = (messages.unblocks[person] ?? []).filter { isInEffect($0, in: view) }
+    return blocks.contains { block in
+      isInEffect(block, in: view) && !unblocks.contains { graph.isBefore(block, $0) }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package import CoterieEvents
+internal import CoterieSealing
+package import CoterieWire
+
+extension Judge {
+  /// The number of an event; nil if it is not held or waits.
+  package func number(of id: Digest) -> Int? {
+    graph.table.number(of: id)
+  }
+
+  /// The kind of an event.
+  package func kind(of event: Int) -> Kind { kinds[event] }
+
+  /// Whether an event was admitted; final.
+  package func wasAdmitted(_ event: Int) -> Bool { codes[event] == nil }
+
+  /// The facts of an event's admission.
+  package func facts(of event: Int) -> Facts {
+    Facts(
+      code: codes[event],
+      by: refusedBy[event] ?? -1,
+      rank: ranks[event],
+      path: eventPaths[event],
+      support: Int(supports[event]),
+      need: needs[event])
+  }
+
+  /// The whole verdict of an event in a view.
+  package func verdict(of event: Int, in current: CurrentView) -> Verdict {
+    let outcome = outcome(of: event, in: current.view)
+    let root = root(of: outcome, in: current.view)
+    let role = Role(rank: ranks[event])
+    return Verdict(
+      status: outcome.status,
+      code: outcome.code,
+      by: outcome.by < 0 ? nil : graph.id(outcome.by),
+      standing: role.map { Standing(role: $0, path: paths.sequences(eventPaths[event])) },
+      need: Role(rank: needs[event]),
+      support: supports[event] < 0 ? nil : graph.id(acts[Int(supports[event])].event),
+      root: root < 0 ? nil : graph.id(root))
+  }
+
+  /// Follows lost support up to the event that took a right away, or never had it.
+  private func root(of outcome: ActVerdict, in view: View) -> Int {
+    var place = outcome
+    switch outcome.status {
+    case .defeated, .overridden: break
+    case .malformed, .pending, .rejected, .effective, .heldBack: return -1
+    }
+    var last = place.by
+    while place.code == .lostSupport, place.by >= 0 {
+      last = place.by
+      place = self.outcome(of: place.by, in: view)
+    }
+    return place.by >= 0 ? place.by : last
+  }
+
+  /// All events in canonical order: depth, then id. O(n) and a sort within each depth.
+  package func canonicalOrder() -> [Int] {
+    var starts = [Int](repeating: 0, count: 2)
+    for event in 0..<count {
+      let depth = graph.depth(event)
+      while starts.count <= depth + 1 { starts.append(0) }
+      starts[depth + 1] += 1
+    }
+    for depth in starts.indices.dropFirst() { starts[depth] += starts[depth - 1] }
+    var ordered = [Int](repeating: 0, count: count)
+    var next = starts
+    for event in 0..<count {
+      ordered[next[graph.depth(event)]] = event
+      next[graph.depth(event)] += 1
+    }
+    for depth in 0..<(starts.count - 1) where starts[depth + 1] - starts[depth] > 1 {
+      ordered[starts[depth]..<starts[depth + 1]].sort { graph.id($0) < graph.id($1) }
+    }
+    return ordered
+  }
+
+  /// How many events have each status, and the running digest of all verdicts.
+  package struct Tally {
+    package var counts: [Status: Int] = [:]
+    package var digest: Digest
+  }
+
+  /// One pass over all events in canonical order.
+  package func tally(in current: CurrentView, order: [Int]) -> Tally {
+    var stream = HashStream(domain: .verdict)
+    var counts = [Status: Int]()
+    var effective = 0
+    var buffer: [UInt8] = []
+    buffer.reserveCapacity(1 << 16)
+    for event in order {
+      if codes[event] != nil {
+        counts[.rejected, default: 0] += 1
+        continue
+      }
+      let outcome = outcome(of: event, in: current.view)
+      if outcome.status == .effective {
+        effective += 1
+      } else {
+        counts[outcome.status, default: 0] += 1
+      }
+      append(outcome, of: event, to: &buffer)
+      if buffer.count > 60_000 {
+        stream.update(buffer)
+        buffer.removeAll(keepingCapacity: true)
+      }
+    }
+    stream.update(buffer)
+    if effective > 0 { counts[.effective] = effective }
+    return Tally(counts: counts, digest: stream.value())
+  }
+
+  /// The record of one verdict in the running digest: id, status, code, by.
+  private func append(_ outcome: ActVerdict, of event: Int, to buffer: inout [UInt8]) {
+    graph.id(event).append(to: &buffer)
+    if outcome.status == .effective {
+      buffer.append(0)
+      return
+    }
+    buffer.append(contentsOf: Array(outcome.status.rawValue.utf8))
+    buffer.append(0)
+    buffer.append(contentsOf: Array((outcome.code?.rawValue ?? "").utf8))
+    buffer.append(0)
+    if outcome.by >= 0 { graph.id(outcome.by).append(to: &buffer) }
+    buffer.append(0)
+  }
+
+  /// Whether an act would be admitted now, by someone who has seen everything held.
+  ///
+  /// - Returns: nil if so; else the code and the event that is its cause.
+  package func refusal(of action: Action, by author: Digest) -> (code: Code, by: Digest?)? {
+    let person = graph.person(author)
+    let facts = admission(
+      of: action, by: person, past: .everything, in: currentView().view
+    ).facts
+    return facts.code.map { ($0, facts.by < 0 ? nil : graph.id(facts.by)) }
+  }
+}
+
+extension Digest {
+  /// Adds the 32 bytes to a buffer.
+  func append(to buffer: inout [UInt8]) {
+    for place in 0..<Digest.byteCount { buffer.append(byte(at: place)) }
+  }
+}

@@ -1,0 +1,204 @@
+package import CoterieEvents
+package import CoterieWire
+
+/// Judges the events of one group: admission once and for ever, effect from all events held.
+///
+/// Events are inserted with their parents before them, in any such order; verdicts, roles and
+/// digests depend on the set alone. An event that has seen everything costs a few look-ups. One
+/// that has not costs the authority events of its window of concurrency. Nothing is judged again
+/// when an event comes; the effect of an event is computed when it is asked for.
+///
+/// Not thread-safe: the owner (an actor, or one worker) keeps it to itself.
+package final class Judge {
+  /// The facts of an event's admission; they never change.
+  package struct Facts {
+    package var code: Code?
+    /// The number of the event that caused a refusal; -1 if none.
+    package var by = -1
+    package var rank: Rank = 0
+    package var path: Int32 = Paths.root
+    /// The act under which the author acts; -1 if none.
+    package var support = -1
+    package var need: Rank = 0
+  }
+
+  package internal(set) var graph: EventGraph
+  package internal(set) var paths = Paths()
+  package internal(set) var acts: [Act] = []
+  package internal(set) var template = Template.secretGroup
+  package internal(set) var group: Digest?
+  /// Admitted events that no admitted event has in its past.
+  package internal(set) var heads: [Int] = []
+
+  var frontiers = Frontiers()
+  var trunk = Trunk()
+  /// Acts above the trunk: each has the whole trunk in its past, and none has all of them.
+  var window: [Int] = []
+  /// The newest acts of all.
+  var front = Frontier.empty
+  var views: [ViewKey: View] = [:]
+  var viewsEpoch = 0
+  var forks = ForkRecord()
+
+  // By event number.
+  var kinds: [Kind] = []
+  var codes: [Code?] = []
+  var ranks: [Rank] = []
+  var eventPaths: [Int32] = []
+  var supports: [Int32] = []
+  var needs: [Rank] = []
+  var befores: [Frontier] = []
+  var actOf: [Int32] = []
+  /// The message that an event acts on, or the act of the invite that it declines.
+  var targets: [Int32] = []
+  var refusedBy: [Int: Int] = [:]
+  var namesRejected = false
+
+  var messages = MessageIndex()
+  /// Events that dissolve the group if they are in effect.
+  var dissolvers: [Int] = []
+  var declines: [Int: [Int]] = [:]
+
+  let table = RuleTable.version1
+
+  /// Starts an empty group. The seed spreads hash slots; it never shows in any result.
+  package init(seed: UInt64 = 0) {
+    graph = EventGraph(seed: seed)
+  }
+
+  package var count: Int { graph.count }
+
+  package func reserve(_ count: Int) {
+    graph.reserve(count)
+    kinds.reserveCapacity(count)
+    codes.reserveCapacity(count)
+    ranks.reserveCapacity(count)
+    eventPaths.reserveCapacity(count)
+    supports.reserveCapacity(count)
+    needs.reserveCapacity(count)
+    befores.reserveCapacity(count)
+    actOf.reserveCapacity(count)
+    targets.reserveCapacity(count)
+  }
+
+  /// What came of inserting an event.
+  package enum Insertion: Equatable {
+    case inserted(Int)
+    case known(Int)
+    /// Events that must come first, ascending.
+    case pending(missing: [Digest])
+  }
+
+  /// Takes an event whose bytes and signature are good, and admits or rejects it for ever.
+  ///
+  /// - Throws: `Malformed` if it belongs to another group or breaks its author's chain.
+  package func insert(_ event: borrowing Event) throws(Malformed) -> Insertion {
+    if let known = graph.table.number(of: event.id) { return .known(known) }
+    if let group, event.groupID != group { throw Malformed(.wrongGroup, at: 0) }
+    var missing: [Digest] = []
+    var parents: [Int] = []
+    parents.reserveCapacity(event.parents.count)
+    for place in 0..<event.parents.count {
+      let parent = event.parents[place]
+      if let number = graph.table.number(of: parent) {
+        parents.append(number)
+      } else {
+        missing.append(parent)
+      }
+    }
+    var previous: Int?
+    if let id = event.previous {
+      previous = graph.table.number(of: id)
+      if previous == nil, !missing.contains(id) { missing.append(id) }
+    }
+    guard missing.isEmpty else { return .pending(missing: missing.sorted()) }
+    if let previous {
+      let author = graph.authors.number(of: event.author)
+      guard author == graph.author(previous), graph.sequence(previous) &+ 1 == event.sequence
+      else { throw Malformed(.brokenChain, at: 0) }
+    }
+    return .inserted(place(event, parents: parents, previous: previous))
+  }
+
+  private func place(_ event: borrowing Event, parents: [Int], previous: Int?) -> Int {
+    let kind = event.action.kind
+    if kind == .groupFound, case .groupFound(let founding) = event.action {
+      group = event.id
+      template = founding.template
+    }
+    let number = graph.insert(
+      id: event.id,
+      author: event.author,
+      sequence: event.sequence,
+      previous: previous,
+      parents: parents,
+      needsClock: kind.isAuthority)
+    let before = mergedFrontier(parents, previous)
+    kinds.append(kind)
+    befores.append(before)
+    targets.append(-1)
+    actOf.append(-1)
+    let key = viewKey(of: number, before: before, parents: parents, previous: previous)
+    let view = view(key)
+    let (facts, effect) = admission(of: event.action, by: graph.author(number), past: .of(number), in: view)
+    record(facts, of: number)
+    noteRejectedLinks(parents, previous)
+    if facts.code == nil {
+      if let effect {
+        let act = addAct(effect, event: event.action, number: number, facts: facts, before: before)
+        settle(act, before: before, key: key)
+      }
+      index(event.action, number)
+      updateHeads(number, parents: parents, previous: previous)
+    }
+    return number
+  }
+
+  private func record(_ facts: Facts, of number: Int) {
+    codes.append(facts.code)
+    ranks.append(facts.rank)
+    eventPaths.append(facts.path)
+    supports.append(Int32(facts.support))
+    needs.append(facts.need)
+    if facts.by >= 0 { refusedBy[number] = facts.by }
+  }
+
+  private func noteRejectedLinks(_ parents: [Int], _ previous: Int?) {
+    if namesRejected { return }
+    if let previous, codes[previous] != nil { namesRejected = true }
+    for parent in parents where codes[parent] != nil { namesRejected = true }
+  }
+
+  private func updateHeads(_ number: Int, parents: [Int], previous: Int?) {
+    heads.removeAll { head in
+      if parents.contains(head) || head == previous { return true }
+      return namesRejected && graph.isBefore(head, number)
+    }
+    heads.append(number)
+  }
+
+  /// Whether one act lies before another.
+  func isBefore(_ first: Int, _ second: Int) -> Bool {
+    graph.isBefore(acts[first].event, clocked: acts[second].event)
+  }
+
+  func isCanonicallyBefore(_ first: Int, _ second: Int) -> Bool {
+    graph.isCanonicallyBefore(acts[first].event, acts[second].event)
+  }
+}
+
+extension Kind {
+  /// Whether events of this kind found, grant, lower, invite, link, withdraw, close or set.
+  package var isAuthority: Bool {
+    switch self {
+    case .groupFound, .groupProfile, .groupPreference, .groupWelcome, .inviteCreate,
+      .inviteWithdraw, .inviteAccept, .linkCreate, .linkRole, .linkClose, .linkJoin, .memberRole,
+      .memberRemove, .memberLeave, .memberResign:
+      true
+    case .groupDissolve, .inviteDecline, .memberProfile, .memberSeal, .memberBlock,
+      .memberUnblock, .messagePost, .messageEdit, .messageDelete, .messageReact, .messageReport,
+      .historyClear, .unknown:
+      false
+    }
+  }
+}
