@@ -33,11 +33,22 @@ let package = Package(
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     floor("CoterieWire", on: []),
     floor("CoterieConsole", on: []),
+    floor("CoterieJSON", on: []),
     floor("CoterieSealing", on: ["CoterieWire", "CSodium"]),
     floor("CoterieEvents", on: ["CoterieWire", "CoterieSealing"]),
     floor("CoterieJudgement", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
+    floor(
+      "CoterieEngine",
+      on: ["CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement"]),
     floor("CoterieLedger", on: ["CoterieWire", "CLMDB"]),
+    floor(
+      "CoterieScenarios",
+      on: [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieEngine",
+      ]),
     tests(of: "CoterieWire", on: []),
+    tests(of: "CoterieScenarios", on: []),
     tests(of: "CoterieConsole", on: []),
     tests(of: "CoterieLedger", on: ["CoterieWire"]),
   ]

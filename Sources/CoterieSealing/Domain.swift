@@ -22,8 +22,6 @@ public struct Domain: Sendable, Hashable {
   public static let verdict = Domain("coterie.verdict")
   /// End items of bundles.
   public static let bundle = Domain("coterie.bundle")
-  /// Keys and secrets of scenario people.
-  public static let fixture = Domain("coterie.fixture")
-  /// Seeds of generated logs.
-  public static let generator = Domain("coterie.generate")
+  /// Plain BLAKE2b, where a text of its own tells the use: seeds of scenario people.
+  public static let plain = Domain("")
 }

@@ -110,8 +110,9 @@ package struct EventGraph {
     clockOf.append(-1)
     lag.append(farthest + 1)
     if needsClock || Int(farthest) >= max(64, chains.count / 4) {
+      let clock = clock(below: event)
       clockOf[event] = Int32(clocks.count)
-      clocks.append(clock(below: event))
+      clocks.append(clock)
       lag[event] = 0
     }
     return event

@@ -1,4 +1,4 @@
-internal import CoterieEvents
+package import CoterieEvents
 internal import CoterieWire
 
 /// Which events act on which messages and people: what the judge looks up for states of messages.
@@ -134,5 +134,23 @@ extension Judge {
     return blocks.contains { block in
       isInEffect(block, in: view) && !unblocks.contains { graph.isBefore(block, $0) }
     }
+  }
+}
+
+extension Judge {
+  /// How a message stands now; nil if it has no effect.
+  package func messageState(of message: Int, in current: CurrentView) -> MessageState? {
+    messageState(of: message, in: current.view)
+  }
+
+  /// Seconds after which a message disappears: its own lifetime, or the preference that its author
+  /// had seen; nil for never.
+  package func lifetime(of message: Int, _ post: Post) -> UInt64? {
+    if let lifetime = post.lifetime { return lifetime }
+    let key = viewKey(
+      of: message, before: befores[message], parents: graph.parents(message).map { Int($0) },
+      previous: graph.previous(message))
+    guard case .seconds(let seconds) = preference(.disappearing, in: view(key)) else { return nil }
+    return seconds == 0 ? nil : seconds
   }
 }

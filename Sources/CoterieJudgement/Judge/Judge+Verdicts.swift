@@ -8,6 +8,11 @@ extension Judge {
     graph.table.number(of: id)
   }
 
+  /// Whether one event lies in the past of another.
+  package func precedes(_ first: Int, _ second: Int) -> Bool {
+    graph.isBefore(first, second)
+  }
+
   /// The kind of an event.
   package func kind(of event: Int) -> Kind { kinds[event] }
 

@@ -1,0 +1,159 @@
+internal import CoterieEngine
+internal import CoterieEvents
+public import CoterieJSON
+internal import CoterieJudgement
+internal import CoterieWire
+
+/// Runs scenarios: builds the stores, compares what came with what was expected, and replays the
+/// events in other orders, which must all give the same verdicts.
+public struct ScenarioRunner: Sendable {
+  /// How many random arrival orders each scenario is run in.
+  public var orders: Int
+  /// Where the random orders start.
+  public var seed: UInt64
+
+  /// Takes the number of random orders and their seed.
+  public init(orders: Int = 20, seed: UInt64 = 1) {
+    self.orders = orders
+    self.seed = seed
+  }
+
+  /// What was expected and not found.
+  public struct Failure: Sendable {
+    /// Where in the expectation, such as `members.eve`.
+    public var path: String
+    /// What was expected.
+    public var expected: String
+    /// What came.
+    public var found: String
+    /// The seed of the arrival order in which it happened; nil for the order written.
+    public var seed: UInt64?
+  }
+
+  /// What came of one scenario.
+  public struct Outcome: Sendable {
+    /// The scenario's title.
+    public var title: String
+    /// What was not as expected.
+    public var failures: [Failure]
+    /// The events in the order written.
+    public var events: [JSONValue]
+    /// The view of the union of all stores.
+    public var view: JSONValue
+    /// How many arrival orders were run.
+    public var orderCount: Int
+  }
+
+  /// Runs one scenario.
+  ///
+  /// - Throws: `JSONFault` for a scenario that cannot be run, at the step at fault.
+  public func run(_ scenario: Scenario) throws(JSONFault) -> Outcome {
+    let world = try World(scenario)
+    var failures: [Failure] = []
+    for expectation in scenario.expectations {
+      let view = WorldView(world, of: expectation.of.flatMap { world.person($0) })
+      let prefix = expectation.of.map { "\($0): " } ?? ""
+      failures += try Expecting(world: world, view: view).failures(of: expectation).map {
+        Failure(path: prefix + $0.path, expected: $0.expected, found: $0.found, seed: nil)
+      }
+    }
+    failures += orderFailures(world)
+    return Outcome(
+      title: scenario.title,
+      failures: failures,
+      events: world.events.map { EventNaming(world).json($0) },
+      view: WorldView(world, of: nil).json,
+      orderCount: orders + 2)
+  }
+
+  // MARK: Orders
+
+  private func orderFailures(_ world: World) -> [Failure] {
+    let expected = Fingerprint(world.union)
+    var failures: [Failure] = []
+    let reversed = latestFirst(world)
+    if let failure = compare(reversed, with: expected, world, seed: 0) { failures.append(failure) }
+    for order in 0..<orders {
+      let seed = self.seed &+ UInt64(order)
+      var random = SplitMix64(seed: seed)
+      let shuffled = world.events.shuffled(using: &random)
+      if let failure = compare(shuffled, with: expected, world, seed: seed) {
+        failures.append(failure)
+        break
+      }
+    }
+    return failures
+  }
+
+  /// An order in which parents come first, and else the latest written first.
+  private func latestFirst(_ world: World) -> [WorldEvent] {
+    var left = Array(world.events.reversed())
+    var placed: Set<Digest> = []
+    var ordered: [WorldEvent] = []
+    while !left.isEmpty {
+      let next = left.firstIndex { known in
+        known.event.parents.ids.allSatisfy { placed.contains($0) }
+          && known.event.previous.map { placed.contains($0) } ?? true
+      }
+      guard let next else { break }
+      placed.insert(left[next].event.id)
+      ordered.append(left.remove(at: next))
+    }
+    return ordered
+  }
+
+  private func compare(
+    _ events: [WorldEvent],
+    with expected: Fingerprint,
+    _ world: World,
+    seed: UInt64
+  ) -> Failure? {
+    var random = SplitMix64(seed: seed ^ 0x5b11)
+    let replica = Replica(seed: random.next())
+    for known in events {
+      _ = try? replica.receive(known.event, envelope: known.envelope)
+      // The end of a batch: everything is asked for, so that nothing kept from here may matter.
+      if random.below(4) == 0 { _ = Fingerprint(replica) }
+    }
+    let found = Fingerprint(replica)
+    guard let difference = expected.firstDifference(from: found) else { return nil }
+    let step = difference.id.map { world.stepName(of: $0) ?? $0.hex } ?? "state"
+    return Failure(
+      path: "verdicts.\(step)", expected: difference.expected, found: difference.found, seed: seed)
+  }
+}
+
+/// Everything that must not depend on the order of arrival.
+struct Fingerprint: Equatable {
+  private var verdicts: [(id: Digest, verdict: Verdict)] = []
+  private var state: Digest?
+
+  init(_ replica: Replica) {
+    let judge = replica.judge
+    guard judge.count > 0 else { return }
+    let current = judge.currentView()
+    let order = judge.canonicalOrder()
+    verdicts = order.map { (judge.graph.id($0), judge.verdict(of: $0, in: current)) }
+    let tally = judge.tally(in: current, order: order)
+    state = judge.governance(in: current)?.digest(verdicts: tally.digest)
+  }
+
+  static func == (left: Fingerprint, right: Fingerprint) -> Bool {
+    left.firstDifference(from: right) == nil
+  }
+
+  func firstDifference(
+    from other: Fingerprint
+  ) -> (id: Digest?, expected: String, found: String)? {
+    for (one, two) in zip(verdicts, other.verdicts) where one.id != two.id || one.verdict != two.verdict {
+      return (one.id, String(describing: one.verdict), String(describing: two.verdict))
+    }
+    if verdicts.count != other.verdicts.count {
+      return (nil, "\(verdicts.count) events", "\(other.verdicts.count) events")
+    }
+    if state != other.state {
+      return (nil, state?.hex ?? "none", other.state?.hex ?? "none")
+    }
+    return nil
+  }
+}

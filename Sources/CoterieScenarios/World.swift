@@ -1,0 +1,313 @@
+internal import CoterieEngine
+internal import CoterieEvents
+internal import CoterieJSON
+internal import CoterieJudgement
+internal import CoterieSealing
+internal import CoterieWire
+
+/// Someone in a scenario, with a store of their own.
+final class Person {
+  let name: String
+  let key: SigningKey
+  let replica = Replica()
+  /// Contents erased from this store only.
+  var erased: Set<Digest> = []
+  /// When a message was read here, in seconds of the scenario's clock.
+  var readAt: [Digest: UInt64] = [:]
+
+  init(name: String) {
+    self.name = name
+    key = SigningKey(seed: FixtureKeys.seed(name))
+  }
+}
+
+/// Keys and secrets that derive from names: a scenario always gives the same bytes.
+enum FixtureKeys {
+  static func seed(_ name: String) -> Digest {
+    Hashing.digest(of: Array("coterie.fixture/\(name)".utf8), domain: .plain)
+  }
+}
+
+/// An event of a scenario, with the step that made it.
+struct WorldEvent {
+  var step: String?
+  var author: String
+  var event: Event
+  var envelope: [UInt8]
+}
+
+/// The stores of a scenario's people while its steps are run.
+final class World {
+  let scenario: Scenario
+  private(set) var people: [Person] = []
+  /// Everything that anyone has signed.
+  let union = Replica()
+  private(set) var events: [WorldEvent] = []
+  private(set) var eventOfStep: [String: Int] = [:]
+  private(set) var placeOfEvent: [Digest: Int] = [:]
+  /// What the engine refused at the front door.
+  private(set) var refused: [String: String] = [:]
+  private(set) var clock: UInt64 = 0
+  private var postedAt: [Digest: UInt64] = [:]
+  private var place: UInt64 = 0
+
+  private static let startMilliseconds: UInt64 = 1_767_225_600_000
+
+  /// Runs every step.
+  init(_ scenario: Scenario) throws(JSONFault) {
+    self.scenario = scenario
+    people = scenario.people.map { Person(name: $0) }
+    if let setup = scenario.setup { try found(setup) }
+    for step in scenario.steps { try run(step) }
+  }
+
+  func person(_ name: String) -> Person? {
+    people.first { Array($0.name.utf8) == Array(name.utf8) }
+  }
+
+  func name(of key: Digest) -> String? {
+    people.first { $0.key.publicKey == key }?.name
+  }
+
+  func stepName(of id: Digest) -> String? {
+    placeOfEvent[id].flatMap { events[$0].step }
+  }
+
+  func event(ofStep step: String) -> WorldEvent? {
+    eventOfStep[step].map { events[$0] }
+  }
+
+  // MARK: Setup
+
+  private func found(_ setup: Scenario.Setup) throws(JSONFault) {
+    guard let founder = person(setup.founder) else { return }
+    act(
+      founding(setup.template, setup.name, setup.preferences, by: founder.name),
+      by: founder, step: "found")
+    var present = [founder]
+    for member in setup.members {
+      guard let invitee = person(member.name) else { continue }
+      let invite = act(
+        .inviteCreate(invitee: invitee.key.publicKey, role: member.role),
+        by: founder, step: "invite:\(member.name)")
+      present.append(invitee)
+      exchange(present)
+      act(
+        .inviteAccept(invite: invite, seal: seal(of: invitee.name), name: nil),
+        by: invitee, step: "accept:\(member.name)")
+      exchange(present)
+    }
+  }
+
+  func founding(
+    _ template: Template,
+    _ name: String,
+    _ preferences: [PreferenceSetting],
+    by founder: String
+  ) -> Action {
+    var settings = Preference.allCases.map {
+      PreferenceSetting(key: Text($0.key), value: $0.standard(in: template))
+    }
+    for preference in preferences {
+      if let place = settings.firstIndex(where: { $0.key == preference.key }) {
+        settings[place] = preference
+      } else {
+        settings.append(preference)
+      }
+    }
+    return .groupFound(
+      Founding(
+        template: template,
+        name: Text(name),
+        preferences: settings,
+        nonce: Array(FixtureKeys.seed("nonce:\(founder)").bytes.prefix(16)),
+        seal: seal(of: founder)))
+  }
+
+  func seal(of name: String) -> Digest {
+    SealKey.publicKey(of: FixtureKeys.seed("seal:\(name)"))
+  }
+
+  // MARK: Steps
+
+  private func run(_ step: Scenario.Step) throws(JSONFault) {
+    switch step.deed {
+    case .act(let act): try run(act)
+    case .sync(let names): exchange(names.map { $0.compactMap { person($0) } } ?? people)
+    case .deliver(let steps, let name):
+      guard let receiver = person(name) else { return }
+      for step in steps {
+        if let event = event(ofStep: step) { deliver(event, to: receiver) }
+      }
+    case .erase(let name, let message):
+      if let event = event(ofStep: message) { person(name)?.erased.insert(event.event.id) }
+    case .read(let name, let message):
+      if let event = event(ofStep: message) { person(name)?.readAt[event.event.id] = clock }
+    case .advance(let seconds):
+      clock += seconds
+      sweep()
+    }
+  }
+
+  private func run(_ act: Scenario.Act) throws(JSONFault) {
+    guard let author = person(act.author) else { return }
+    place += 1
+    let action = try ActionReading(world: self, act: act).action()
+    if let after = act.after {
+      try forge(action, by: author, after: after, act)
+      return
+    }
+    if author.replica.judge.group == nil, action.kind != .groupFound {
+      try refuse(act, Code.isEntry(action.kind) ? .notInPast : .authorNotMember)
+      return
+    }
+    if action.kind == .groupFound, union.judge.group != nil {
+      throw act.fields.fault("a scenario has one group; it is founded already")
+    }
+    if action.kind != .groupFound,
+      let refusal = author.replica.judge.refusal(of: action, by: author.key.publicKey)
+    {
+      if let id = act.id { refused[id] = refusal.code.rawValue }
+      if !act.forced { return }
+    }
+    self.act(action, by: author, step: act.id)
+  }
+
+  private func refuse(_ act: Scenario.Act, _ code: Code) throws(JSONFault) {
+    if act.forced {
+      throw act.fields.fault("\(act.author) holds no event of the group, so nothing can be signed")
+    }
+    if let id = act.id { refused[id] = code.rawValue }
+  }
+
+  /// Signs with everything that the author holds as past.
+  @discardableResult
+  private func act(_ action: Action, by author: Person, step: String?) -> Digest {
+    let draft = author.replica.draft(action, by: author.key.publicKey, time: time)
+    return publish(draft, by: author, step: step)
+  }
+
+  private var time: UInt64 {
+    Self.startMilliseconds + (place + clock) * 1000 + UInt64(events.count)
+  }
+
+  private func publish(_ draft: Draft, by author: Person, step: String?) -> Digest {
+    let envelope = draft.sealed(with: author.key)
+    let event = draft.event
+    let made = WorldEvent(step: step, author: author.name, event: event, envelope: envelope)
+    placeOfEvent[event.id] = events.count
+    if let step { eventOfStep[step] = events.count }
+    events.append(made)
+    postedAt[event.id] = clock
+    deliver(made, to: union)
+    deliver(made, to: author)
+    return event.id
+  }
+
+  /// Signs with just these parents as past, whatever the author holds.
+  private func forge(
+    _ action: Action,
+    by author: Person,
+    after: [String],
+    _ act: Scenario.Act
+  ) throws(JSONFault) {
+    let judge = union.judge
+    var named: [Int] = []
+    for (place, step) in after.enumerated() {
+      guard let known = event(ofStep: step), let number = judge.number(of: known.event.id) else {
+        let node = try act.fields.required("after").array()[place]
+        throw node.fault("the step \"\(step)\" was refused, so it has no event to stand behind")
+      }
+      named.append(number)
+    }
+    let parents = named.filter { event in !named.contains { judge.precedes(event, $0) } }
+    let previous = newest(of: author.key.publicKey, within: parents)
+    let draft = Draft(
+      group: judge.group,
+      author: author.key.publicKey,
+      sequence: previous.map { judge.graph.sequence($0) + 1 } ?? 0,
+      previous: previous.map { judge.graph.id($0) },
+      parents: Parents(parents.map { judge.graph.id($0) }),
+      time: time,
+      action: action)
+    for known in events where isPast(known, of: parents) { deliver(known, to: author) }
+    _ = publish(draft, by: author, step: act.id)
+  }
+
+  private func isPast(_ known: WorldEvent, of parents: [Int]) -> Bool {
+    guard let number = union.judge.number(of: known.event.id) else { return false }
+    return parents.contains { $0 == number || union.judge.precedes(number, $0) }
+  }
+
+  /// The author's newest event among these and their past.
+  private func newest(of author: Digest, within parents: [Int]) -> Int? {
+    let judge = union.judge
+    var best: Int?
+    for known in events where known.event.author == author && isPast(known, of: parents) {
+      guard let number = judge.number(of: known.event.id) else { continue }
+      if let champion = best, judge.graph.sequence(champion) >= judge.graph.sequence(number) {
+        continue
+      }
+      best = number
+    }
+    return best
+  }
+
+  // MARK: Exchange
+
+  private func exchange(_ group: [Person]) {
+    for known in events {
+      let isHeld = group.contains { holds(known.event.id, $0) }
+      if isHeld { for person in group { deliver(known, to: person) } }
+    }
+  }
+
+  private func holds(_ id: Digest, _ person: Person) -> Bool {
+    person.replica.judge.number(of: id) != nil || person.replica.waiting.guests[id] != nil
+  }
+
+  private func deliver(_ known: WorldEvent, to person: Person) {
+    deliver(known, to: person.replica)
+  }
+
+  private func deliver(_ known: WorldEvent, to replica: Replica) {
+    // What the world signs is well formed; a broken chain cannot come from it.
+    _ = try? replica.receive(known.event, envelope: known.envelope)
+  }
+
+  // MARK: Disappearing messages
+
+  /// Erases, in each store, what was read or posted longer ago than its lifetime.
+  private func sweep() {
+    for person in people {
+      let judge = person.replica.judge
+      for known in events {
+        guard case .messagePost(let post) = known.event.action,
+          let number = judge.number(of: known.event.id),
+          let lifetime = judge.lifetime(of: number, post), lifetime > 0
+        else { continue }
+        let isAuthor = known.author == person.name
+        guard let start = isAuthor ? postedAt[known.event.id] : person.readAt[known.event.id]
+        else { continue }
+        if clock >= start + lifetime { person.erased.insert(known.event.id) }
+      }
+    }
+  }
+
+  // MARK: Links
+
+  /// The key pair of a link, from the step that creates it.
+  func linkKey(of step: String) -> SigningKey {
+    SigningKey(seed: FixtureKeys.seed("link:\(step)"))
+  }
+}
+
+extension Code {
+  /// Whether a kind is an entry into a group, so that a stranger may sign it.
+  static func isEntry(_ kind: Kind) -> Bool {
+    switch kind {
+    case .inviteAccept, .inviteDecline, .linkJoin: true
+    default: false
+    }
+  }
+}
