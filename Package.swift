@@ -41,12 +41,26 @@ let package = Package(
       "CoterieEngine",
       on: ["CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement"]),
     floor("CoterieLedger", on: ["CoterieWire", "CLMDB"]),
+    floor("CoterieBundles", on: ["CoterieWire", "CoterieSealing"]),
     floor(
       "CoterieScenarios",
       on: [
         "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
         "CoterieEngine",
       ]),
+    floor(
+      "CoterieAudit",
+      on: [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieEngine", "CoterieBundles",
+      ]),
+    .executableTarget(
+      name: "coterie",
+      dependencies: [
+        "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieEvents", "CoterieJudgement",
+        "CoterieAudit", "CoterieScenarios",
+      ],
+      swiftSettings: settings),
     tests(of: "CoterieWire", on: []),
     tests(of: "CoterieScenarios", on: []),
     tests(of: "CoterieConsole", on: []),

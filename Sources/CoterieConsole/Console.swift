@@ -1,1 +1,146 @@
-/// x
+internal import Glibc
+internal import Synchronization
+
+/// Where a command writes: data to standard output, talk and progress to standard error.
+public final class Console: Sendable {
+  /// Whether output is one JSON document.
+  public let isJSON: Bool
+  /// Whether talk is left out.
+  public let isQuiet: Bool
+  /// Whether status words are coloured.
+  public let isColoured: Bool
+  /// How progress is shown.
+  public let progressMode: ProgressMode
+  private let outputPath: String?
+  private let buffer = Mutex<[UInt8]>([])
+
+  /// How progress is shown.
+  public enum ProgressMode: String, Sendable {
+    case auto, always, never, ndjson
+  }
+
+  /// Takes what the command line and the environment decide.
+  public init(
+    isJSON: Bool,
+    isQuiet: Bool,
+    colour: String,
+    progress: ProgressMode,
+    outputPath: String?,
+    environment: [String: String]
+  ) {
+    self.isJSON = isJSON
+    self.isQuiet = isQuiet
+    self.outputPath = outputPath
+    progressMode = progress
+    let isPlain = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
+    let isForced = !(environment["CLICOLOR_FORCE"] ?? "0").hasPrefix("0")
+    isColoured =
+      switch colour {
+      case "always": true
+      case "never": false
+      default: !isPlain && (isForced || isatty(STDOUT_FILENO) == 1) && outputPath == nil
+      }
+  }
+
+  /// Adds a line of data.
+  public func line(_ text: String) {
+    buffer.withLock { $0 += Array(text.utf8) + [UInt8(ascii: "\n")] }
+    flushIfLarge()
+  }
+
+  /// Adds bytes of data.
+  public func write(_ bytes: [UInt8]) {
+    buffer.withLock { $0 += bytes }
+    flushIfLarge()
+  }
+
+  /// Says something on standard error.
+  public func say(_ text: String) {
+    if !isQuiet { Console.complain(text) }
+  }
+
+  /// Writes a line to standard error, whatever the options.
+  public static func complain(_ text: String) {
+    _ = writeAll(Array(text.utf8) + [UInt8(ascii: "\n")], to: STDERR_FILENO)
+  }
+
+  private func flushIfLarge() {
+    if outputPath == nil, buffer.withLock({ $0.count > 1 << 16 }) { _ = flush() }
+  }
+
+  /// Writes out what was said; answers how that went.
+  public func finish() -> ExitStatus {
+    guard let outputPath else { return flush() }
+    let bytes = buffer.withLock { $0 }
+    return FileOutput.replace(outputPath, with: bytes) ? .done : .store
+  }
+
+  private func flush() -> ExitStatus {
+    let bytes = buffer.withLock { held in
+      defer { held.removeAll(keepingCapacity: true) }
+      return held
+    }
+    return Console.writeAll(bytes, to: STDOUT_FILENO)
+  }
+
+  /// Writes all bytes, over partial writes and interruptions.
+  static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> ExitStatus {
+    var place = 0
+    while place < bytes.count {
+      let written = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + place }, bytes.count - place)
+      }
+      if written > 0 {
+        place += written
+      } else if errno != EINTR {
+        return errno == EPIPE ? .pipeClosed : .store
+      }
+    }
+    return .done
+  }
+
+  /// A status word, coloured where colour is wanted.
+  public func status(_ word: String, _ tone: Tone) -> String {
+    guard isColoured else { return word }
+    return "\u{1b}[\(tone.rawValue)m\(word)\u{1b}[0m"
+  }
+
+  /// How a status word is coloured; the word itself always says it too.
+  public enum Tone: String, Sendable {
+    case good = "32"
+    case bad = "31"
+    case doubtful = "33"
+    case quiet = "2"
+  }
+}
+
+/// Writes a file beside its place and renames it, so that it is never half there.
+public enum FileOutput {
+  /// Replaces a file; answers whether that went well.
+  public static func replace(_ path: String, with bytes: [UInt8]) -> Bool {
+    let beside = "\(path).\(getpid()).partial"
+    let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    let isWritten = Console.writeAll(bytes, to: descriptor) == .done && fsync(descriptor) == 0
+    close(descriptor)
+    guard isWritten, unsafe rename(beside, path) == 0 else {
+      unsafe unlink(beside)
+      return false
+    }
+    return true
+  }
+}
+
+/// Whether the user asked to stop (SIGINT); long work looks at it and ends at the next event.
+public enum Interruption {
+  private static let flag = Atomic<Bool>(false)
+
+  /// Starts to listen, and makes a closed pipe an error instead of a signal.
+  public static func listen() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGINT) { _ in Interruption.flag.store(true, ordering: .relaxed) }
+  }
+
+  /// Whether it was asked for.
+  public static var isAsked: Bool { flag.load(ordering: .relaxed) }
+}

@@ -8,6 +8,8 @@ package import CoterieWire
 package final class Replica {
   package let judge: Judge
   package private(set) var waiting = WaitingRoom()
+  /// Where the events that wait stand in the log from which they were read.
+  package var waitingPlaces: [Digest: UInt64] = [:]
 
   package init(seed: UInt64 = 0) {
     judge = Judge(seed: seed)
@@ -61,6 +63,15 @@ package final class Replica {
       }
       return .placed(placed, refused: refused)
     }
+  }
+
+  /// Whether an event would have to wait for others.
+  package func mustWait(_ event: borrowing Event) -> Bool {
+    if let previous = event.previous, judge.number(of: previous) == nil { return true }
+    for place in 0..<event.parents.count where judge.number(of: event.parents[place]) == nil {
+      return true
+    }
+    return false
   }
 
   /// The events that wait and what each of them lacks, by id.

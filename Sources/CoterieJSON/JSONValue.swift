@@ -40,8 +40,13 @@ public enum JSONValue: Equatable, Sendable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByBooleanLiteral
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral
 {
+  /// An array.
+  public init(arrayLiteral elements: JSONValue...) {
+    self = .array(elements)
+  }
+
   /// A string.
   public init(stringLiteral value: String) {
     self = .string(value)

@@ -1,5 +1,15 @@
 internal import CoterieEvents
-package import CoterieWire
+public import CoterieWire
+
+/// A fork that anyone can check: two signed events of one author with one sequence number.
+public struct Fork: Equatable, Sendable {
+  /// Who signed them.
+  public var author: Digest
+  /// Their sequence number.
+  public var sequence: UInt64
+  /// Their ids, ascending.
+  public var events: [Digest]
+}
 
 /// What is known of authors who signed conflicting histories.
 struct ForkRecord {
@@ -176,13 +186,6 @@ extension Judge {
       }
     }
     return nil
-  }
-
-  /// A fork that anyone can check: two signed events of one author with one sequence number.
-  package struct Fork: Equatable, Sendable {
-    package var author: Digest
-    package var sequence: UInt64
-    package var events: [Digest]
   }
 
   /// Every fork held, admitted or not, by author and sequence.

@@ -1,0 +1,92 @@
+internal import CoterieBundles
+internal import CoterieWire
+internal import Glibc
+
+/// A bundle file as a log.
+public final class BundleSource: LogSource {
+  /// The file's name.
+  public let name: String
+  /// What the header says.
+  public private(set) var eventCount = 0
+  /// Secrets and contents that were found beside events: checked against their commitments.
+  public private(set) var contentCount = 0
+  private let path: String
+  private let descriptor: Int32
+
+  /// Opens a file; nothing is read yet.
+  public init(path: String, name: String) throws(SourceFault) {
+    self.path = path
+    self.name = name
+    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      throw SourceFault(.notFound, "\(path) cannot be opened: \(systemError())")
+    }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw SourceFault(.malformed, "\(path) is not a regular file")
+    }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Hands over each envelope of the bundle, in the file's order.
+  public func scan(
+    _ body: (_ envelope: Span<UInt8>, _ place: UInt64) -> Bool
+  ) throws(SourceFault) {
+    var position: Int64 = 0
+    let descriptor = self.descriptor
+    var reader = BundleReader { (count) throws(BundleFault) in
+      let bytes = readBytes(descriptor, count, at: position)
+      guard let bytes else { throw BundleFault(.unreadable(errno), offset: 0, wholeItems: 0) }
+      position += Int64(bytes.count)
+      return bytes
+    }
+    do {
+      while true {
+        let place = reader.offset
+        guard let item = try reader.next() else { return }
+        switch item {
+        case .header(let header): eventCount += Int(clamping: header.count)
+        case .entry(let entry):
+          if entry.secret != nil { contentCount += 1 }
+          if !body(entry.envelope.span, place) { return }
+        case .end: break
+        }
+      }
+    } catch {
+      throw SourceFault(.malformed, "\(path): \(error)", wholeItems: error.wholeItems)
+    }
+  }
+
+  /// Reads one entry again.
+  public func envelope(at place: UInt64) throws(SourceFault) -> [UInt8] {
+    let bytes = readBytes(descriptor, Limits.envelopeBytesMax + 8, at: Int64(place)) ?? []
+    do {
+      var cursor = CBORCursor()
+      _ = try cursor.array(in: bytes.span, limit: 3)
+      let range = try cursor.byteString(in: bytes.span, limit: Limits.envelopeBytesMax)
+      return Array(bytes[range])
+    } catch {
+      throw SourceFault(.malformed, "\(path): changed while it was read, at byte \(place)")
+    }
+  }
+}
+
+/// Up to `count` bytes of a file from a position; nil if it cannot be read.
+func readBytes(_ descriptor: Int32, _ count: Int, at position: Int64) -> [UInt8]? {
+  var bytes = [UInt8](repeating: 0, count: count)
+  while true {
+    let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+      unsafe pread(descriptor, buffer.baseAddress, count, Int(position))
+    }
+    if read >= 0 { return Array(bytes[..<read]) }
+    if errno != EINTR { return nil }
+  }
+}
+
+/// The system's words for the last error.
+func systemError() -> String {
+  unsafe String(cString: strerror(errno))
+}

@@ -1,0 +1,193 @@
+internal import CoterieEvents
+internal import CoterieEngine
+public import CoterieJudgement
+public import CoterieWire
+
+/// What one member's log comes to.
+public struct MemberSummary: Sendable {
+  /// How the log is called.
+  public var name: String
+  /// Events in the log, those that wait included.
+  public var eventCount: Int
+  /// How many have each status.
+  public var counts: [Status: Int]
+  /// The state digest; nil without a founding event.
+  public var digest: Digest?
+  /// The newest admitted events.
+  public var heads: [Digest]
+  /// What was kept out.
+  public var bad: [BadEvent]
+  /// Events that wait, and what each of them lacks.
+  public var pending: [(id: Digest, missing: [Digest])]
+}
+
+/// How the members of one group stand to each other.
+public struct GroupComparison: Sendable {
+  /// Whether members agree.
+  public enum Status: String, Sendable {
+    case same, diverged, undecided
+  }
+
+  /// Why two logs differ.
+  public enum Cause: String, Sendable {
+    case missingEvents = "missing-events"
+    case rulesVersion = "rules-version"
+    case fork
+    case damagedLog = "damaged-log"
+    case staleCheckpoint = "stale-checkpoint"
+    case engineDefect = "engine-defect"
+  }
+
+  /// The first event on which two members differ.
+  public struct Difference: Sendable {
+    /// The event.
+    public var event: Digest
+    /// Its position in canonical order of all events.
+    public var position: Int
+    /// The two members.
+    public var members: (String, String)
+    /// The verdict of each; nil for one that lacks the event.
+    public var verdicts: (Verdict?, Verdict?)
+  }
+
+  /// The group.
+  public var group: Digest
+  /// Each member's log.
+  public var members: [MemberSummary]
+  /// Whether they agree.
+  public var status: Status
+  /// Where the first two that differ part.
+  public var first: Difference?
+  /// Why.
+  public var cause: Cause?
+  /// Every fork that any of them holds.
+  public var forks: [Fork]
+  /// Ids that events wait for, by the member that lacks them.
+  public var missing: [(member: String, ids: [Digest])]
+}
+
+extension MemberLog {
+  /// Judges everything and counts. O(events).
+  public func summary() -> MemberSummary {
+    let judge = replica.judge
+    let current = judge.currentView()
+    let tally = judge.tally(in: current, order: judge.canonicalOrder())
+    var counts = tally.counts
+    if !replica.pending.isEmpty { counts[.pending] = replica.pending.count }
+    if !bad.isEmpty { counts[.malformed] = bad.count }
+    return MemberSummary(
+      name: name,
+      eventCount: eventCount,
+      counts: counts,
+      digest: judge.governance(in: current)?.digest(verdicts: tally.digest),
+      heads: judge.heads.map { judge.graph.id($0) }.sorted(),
+      bad: bad,
+      pending: replica.pending)
+  }
+
+  /// The verdict of an event; nil if the log has not judged it.
+  public func verdict(of id: Digest) -> Verdict? {
+    let judge = replica.judge
+    guard let number = judge.number(of: id) else { return nil }
+    return judge.verdict(of: number, in: judge.currentView())
+  }
+
+  func holds(_ id: Digest) -> Bool {
+    replica.judge.number(of: id) != nil
+  }
+}
+
+extension GroupComparison {
+  /// Compares the logs of one group's members.
+  public init(_ logs: [MemberLog]) {
+    let summaries = logs.map { $0.summary() }
+    group = logs.first?.group ?? .zero
+    members = summaries
+    missing = zip(logs, summaries).compactMap { log, summary in
+      let wanted = log.replica.wanted
+      return wanted.isEmpty ? nil : (summary.name, wanted)
+    }
+    var forksFound: [Fork] = []
+    for log in logs {
+      for fork in log.replica.judge.allForks() where !forksFound.contains(fork) {
+        forksFound.append(fork)
+      }
+    }
+    forks = forksFound.sorted { ($0.author, $0.sequence) < ($1.author, $1.sequence) }
+    let complete = logs.indices.filter { summaries[$0].pending.isEmpty }
+    let pair = Self.differing(complete, summaries)
+    if let pair {
+      status = .diverged
+      (first, cause) = Self.parting(logs[pair.0], logs[pair.1], forks, summaries, pair)
+    } else if complete.count < logs.count {
+      status = .undecided
+      cause = .missingEvents
+      first = nil
+    } else {
+      status = .same
+      cause = nil
+      first = nil
+    }
+  }
+
+  private static func differing(
+    _ complete: [Int],
+    _ summaries: [MemberSummary]
+  ) -> (Int, Int)? {
+    guard let reference = complete.first else { return nil }
+    let other = complete.first { summaries[$0].digest != summaries[reference].digest }
+    return other.map { (reference, $0) }
+  }
+
+  private static func parting(
+    _ one: MemberLog,
+    _ other: MemberLog,
+    _ forks: [Fork],
+    _ summaries: [MemberSummary],
+    _ pair: (Int, Int)
+  ) -> (Difference?, Cause) {
+    let difference = firstDifference(one, other)
+    let isDamaged = !summaries[pair.0].bad.isEmpty || !summaries[pair.1].bad.isEmpty
+    guard let difference else { return (nil, .engineDefect) }
+    if difference.verdicts.0 == nil || difference.verdicts.1 == nil {
+      let isForked = forks.contains { $0.events.contains(difference.event) }
+      return (difference, isDamaged ? .damagedLog : isForked ? .fork : .missingEvents)
+    }
+    let isSameSet = holdSameAdmitted(one, other)
+    return (difference, isSameSet ? .engineDefect : isDamaged ? .damagedLog : .missingEvents)
+  }
+
+  private static func admitted(_ log: MemberLog) -> [(depth: Int, id: Digest)] {
+    let judge = log.replica.judge
+    return judge.canonicalOrder().filter { judge.wasAdmitted($0) }.map {
+      (judge.graph.depth($0), judge.graph.id($0))
+    }
+  }
+
+  private static func holdSameAdmitted(_ one: MemberLog, _ other: MemberLog) -> Bool {
+    admitted(one).map(\.id) == admitted(other).map(\.id)
+  }
+
+  /// Walks both logs in canonical order to the first event that differs. O(events).
+  private static func firstDifference(_ one: MemberLog, _ other: MemberLog) -> Difference? {
+    let (left, right) = (admitted(one), admitted(other))
+    var (i, j, position) = (0, 0, 0)
+    while i < left.count || j < right.count {
+      position += 1
+      let isLeft = j >= right.count || (i < left.count && left[i] < right[j])
+      let isRight = i >= left.count || (j < right.count && right[j] < left[i])
+      let id = isRight ? right[j].id : left[i].id
+      let verdicts = (
+        isRight && !isLeft ? nil : one.verdict(of: id),
+        isLeft && !isRight ? nil : other.verdict(of: id)
+      )
+      if isLeft != isRight || verdicts.0 != verdicts.1 {
+        return Difference(
+          event: id, position: position, members: (one.name, other.name), verdicts: verdicts)
+      }
+      i += 1
+      j += 1
+    }
+    return nil
+  }
+}

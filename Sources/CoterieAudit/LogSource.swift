@@ -1,0 +1,38 @@
+internal import CoterieWire
+
+/// A log to be audited: one member's events, one after the other, as bytes.
+public protocol LogSource: AnyObject {
+  /// How the log is called in reports.
+  var name: String { get }
+  /// About how many events there are; 0 if that is not known before reading.
+  var eventCount: Int { get }
+  /// Hands over each envelope, in an order in which parents usually come first.
+  ///
+  /// `place` finds the envelope again. `body` answers false to stop.
+  /// - Throws: `SourceFault` where the log cannot be read on.
+  func scan(_ body: (_ envelope: Span<UInt8>, _ place: UInt64) -> Bool) throws(SourceFault)
+  /// The envelope at a place that `scan` gave.
+  func envelope(at place: UInt64) throws(SourceFault) -> [UInt8]
+}
+
+/// Why a log could not be read, or not to its end.
+public struct SourceFault: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What kind of failure: it decides the exit code.
+  public enum Kind: Equatable, Sendable {
+    case notFound, malformed, store
+  }
+
+  /// What kind.
+  public var kind: Kind
+  /// What, where, and how far the log was good.
+  public var description: String
+  /// How many whole items were read.
+  public var wholeItems: Int
+
+  /// Takes all fields.
+  public init(_ kind: Kind, _ description: String, wholeItems: Int = 0) {
+    self.kind = kind
+    self.description = description
+    self.wholeItems = wholeItems
+  }
+}

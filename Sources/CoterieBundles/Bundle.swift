@@ -1,0 +1,96 @@
+public import CoterieWire
+
+/// The first item of a bundle: what is in it.
+public struct BundleHeader: Equatable, Sendable {
+  /// The format number that this program writes.
+  public static let currentFormat: UInt64 = 1
+
+  /// The groups whose events follow, ascending.
+  public var groups: [Digest]
+  /// The rules version of those groups.
+  public var rules: UInt64
+  /// How many events follow.
+  public var count: UInt64
+
+  /// Takes all fields.
+  public init(groups: [Digest], rules: UInt64 = 1, count: UInt64) {
+    self.groups = groups
+    self.rules = rules
+    self.count = count
+  }
+}
+
+/// One event of a bundle; secret and content are absent where it is redacted or has none.
+public struct BundleEntry: Equatable, Sendable {
+  /// The signed event.
+  public var envelope: [UInt8]
+  /// The secret of its content.
+  public var secret: Digest?
+  /// Its content in clear.
+  public var content: [UInt8]?
+
+  /// Takes all fields.
+  public init(envelope: [UInt8], secret: Digest? = nil, content: [UInt8]? = nil) {
+    self.envelope = envelope
+    self.secret = secret
+    self.content = content
+  }
+}
+
+/// The last item of a bundle: what must have been read by then.
+public struct BundleEnd: Equatable, Sendable {
+  /// How many events there were.
+  public var count: UInt64
+  /// BLAKE2b-256, personalised `coterie.bundle`, over the ids of the events in their order.
+  public var digest: Digest
+
+  /// Takes both fields.
+  public init(count: UInt64, digest: Digest) {
+    self.count = count
+    self.digest = digest
+  }
+}
+
+/// One item of a bundle.
+public enum BundleItem: Equatable, Sendable {
+  case header(BundleHeader)
+  case entry(BundleEntry)
+  case end(BundleEnd)
+}
+
+/// Why a bundle could not be read further.
+public struct BundleFault: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What happened.
+  public enum Cause: Equatable, Sendable {
+    /// The bytes end before the end item: the bundle was cut.
+    case cut
+    /// An item is not what may stand there.
+    case malformed(Malformed)
+    /// The file could not be read.
+    case unreadable(Int32)
+  }
+
+  /// What happened.
+  public var cause: Cause
+  /// Where the item at fault starts, in bytes from the start of the file.
+  public var offset: UInt64
+  /// How many whole items were read before it.
+  public var wholeItems: Int
+
+  /// Names a cause and its place.
+  public init(_ cause: Cause, offset: UInt64, wholeItems: Int) {
+    self.cause = cause
+    self.offset = offset
+    self.wholeItems = wholeItems
+  }
+
+  /// One sentence for people.
+  public var description: String {
+    let place = "at byte \(offset), after \(wholeItems) whole items"
+    return switch cause {
+    case .cut: "the bundle is cut \(place)"
+    case .malformed(let fault): "the bundle is damaged \(place): \(fault)"
+    case .unreadable(let number): "the bundle cannot be read \(place): error \(number)"
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/// One row of an option: `--name VALUE`, or a flag without a value.
+public struct Option: Sendable {
+  /// The long name with its dashes.
+  public var name: String
+  /// The short name with its dash.
+  public var short: String?
+  /// The placeholder of its value; nil for a flag.
+  public var value: String?
+  /// The values that it takes; empty for any.
+  public var allowed: [String]
+  /// One line for help.
+  public var help: String
+
+  /// Takes all fields.
+  public init(
+    _ name: String,
+    short: String? = nil,
+    value: String? = nil,
+    allowed: [String] = [],
+    help: String
+  ) {
+    self.name = name
+    self.short = short
+    self.value = value
+    self.allowed = allowed
+    self.help = help
+  }
+}
+
+/// One row of an operand.
+public struct Operand: Sendable {
+  /// How often it may stand.
+  public enum Count: Sendable {
+    case one, optional, oneOrMore, any
+  }
+
+  /// The placeholder.
+  public var name: String
+  /// How often it may stand.
+  public var count: Count
+  /// One line for help.
+  public var help: String
+
+  /// Takes all fields.
+  public init(_ name: String, _ count: Count = .one, help: String) {
+    self.name = name
+    self.count = count
+    self.help = help
+  }
+
+  /// How usage lines show it.
+  var usage: String {
+    switch count {
+    case .one: name
+    case .optional: "[\(name)]"
+    case .oneOrMore: "\(name)..."
+    case .any: "[\(name)...]"
+    }
+  }
+}
+
+/// One command of the table that parsing, help and `schema` read.
+public struct Command: Sendable {
+  /// The words that call it, such as `fixture run`.
+  public var words: [String]
+  /// One line.
+  public var summary: String
+  /// What it does, for help.
+  public var about: String
+  /// A line that can be typed.
+  public var example: String
+  /// Operands in their order; only the last may repeat.
+  public var operands: [Operand]
+  /// Options of its own.
+  public var options: [Option]
+  /// Does it.
+  public var run: @Sendable (Invocation, Console) throws -> ExitStatus
+
+  /// Takes all fields.
+  public init(
+    _ words: String,
+    _ summary: String,
+    about: String,
+    example: String,
+    operands: [Operand] = [],
+    options: [Option] = [],
+    run: @escaping @Sendable (Invocation, Console) throws -> ExitStatus
+  ) {
+    self.words = words.split(separator: " ").map(String.init)
+    self.summary = summary
+    self.about = about
+    self.example = example
+    self.operands = operands
+    self.options = options
+    self.run = run
+  }
+
+  /// The words with spaces.
+  public var name: String { words.joined(separator: " ") }
+}
+
+/// A command line, parsed: which values stand for which rows.
+public struct Invocation: Sendable {
+  /// The operands.
+  public internal(set) var operands: [String] = []
+  var values: [String: String] = [:]
+  /// The command that was called.
+  public internal(set) var command: Command
+
+  /// Whether a flag was given.
+  public func has(_ name: String) -> Bool { values[name] != nil }
+
+  /// The value of an option.
+  public func value(_ name: String) -> String? { values[name] }
+
+  /// The value of an option that is a number of at least `least`.
+  public func number(_ name: String, least: Int = 0) throws(Failure) -> Int? {
+    guard let text = values[name] else { return nil }
+    guard let number = Int(text), number >= least else {
+      throw Failure.usage("\(name) takes a whole number of \(least) or more, not \"\(text)\"")
+    }
+    return number
+  }
+}

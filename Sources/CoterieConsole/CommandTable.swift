@@ -1,0 +1,159 @@
+/// All commands of a program, and the options that each of them takes.
+public struct CommandTable: Sendable {
+  /// The program's name.
+  public let program: String
+  /// The commands in the order of help.
+  public let commands: [Command]
+  /// Options that stand before or after any command.
+  public let globals: [Option]
+
+  /// Takes all rows.
+  public init(program: String, commands: [Command], globals: [Option]) {
+    self.program = program
+    self.commands = commands
+    self.globals = globals
+  }
+
+  /// Reads a command line.
+  ///
+  /// - Throws: a usage failure that names the nearest command or option.
+  public func parse(_ arguments: [String]) throws(Failure) -> Invocation {
+    let (words, rest) = leadingWords(arguments)
+    guard let command = longestMatch(words) else {
+      guard let first = words.first else {
+        throw Failure.usage("a command is missing", help: "\(program) help lists all commands")
+      }
+      throw unknownCommand(words, first)
+    }
+    var invocation = Invocation(command: command)
+    let remaining = Array(words.dropFirst(command.words.count)) + rest.arguments
+    for (name, value) in rest.values { invocation.values[name] = value }
+    try read(remaining, into: &invocation)
+    return invocation
+  }
+
+  /// Splits off the global options that stand before the command, and the words of the command.
+  private func leadingWords(
+    _ arguments: [String]
+  ) -> (words: [String], rest: (values: [(String, String)], arguments: [String])) {
+    var values: [(String, String)] = []
+    var place = 0
+    while place < arguments.count, arguments[place].hasPrefix("-"), arguments[place].count > 1,
+      let (option, inline) = lookUp(arguments[place], in: globals)
+    {
+      if option.value == nil {
+        values.append((option.name, ""))
+      } else if let inline {
+        values.append((option.name, inline))
+      } else if place + 1 < arguments.count {
+        place += 1
+        values.append((option.name, arguments[place]))
+      }
+      place += 1
+    }
+    let tail = Array(arguments[min(place, arguments.count)...])
+    let words = Array(tail.prefix { !$0.hasPrefix("-") || $0 == "-" })
+    return (words, (values, Array(tail.dropFirst(words.count))))
+  }
+
+  private func longestMatch(_ words: [String]) -> Command? {
+    commands
+      .filter { words.starts(with: $0.words) }
+      .max { $0.words.count < $1.words.count }
+  }
+
+  private func unknownCommand(_ words: [String], _ first: String) -> Failure {
+    let group = commands.filter { $0.words.first == first && $0.words.count > 1 }
+    if !group.isEmpty {
+      let known = group.map { $0.words[1] }.joined(separator: ", ")
+      return Failure.usage("\(first) needs one of: \(known)", help: "\(program) help \(first)")
+    }
+    let names = commands.map(\.name) + commands.map { $0.words[0] }
+    let near = Suggestion.nearest(to: first, among: names)
+    return Failure.usage(
+      "there is no command \"\(first)\"",
+      help: near.map { "did you mean \(program) \($0)?" } ?? "\(program) help lists all commands")
+  }
+
+  private func lookUp(_ argument: String, in options: [Option]) -> (Option, String?)? {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    guard let option = options.first(where: { $0.name == name || $0.short == name }) else {
+      return nil
+    }
+    return (option, parts.count > 1 ? String(parts[1]) : nil)
+  }
+
+  private func read(_ arguments: [String], into invocation: inout Invocation) throws(Failure) {
+    let options = invocation.command.options + globals
+    var place = 0
+    var isOperandsOnly = false
+    while place < arguments.count {
+      let argument = arguments[place]
+      place += 1
+      if isOperandsOnly || argument == "-" || !argument.hasPrefix("-") {
+        invocation.operands.append(argument)
+      } else if argument == "--" {
+        isOperandsOnly = true
+      } else if argument == "--help" || argument == "-h" {
+        invocation.values["--help"] = ""
+      } else {
+        guard let (option, inline) = lookUp(argument, in: options) else {
+          throw unknownOption(argument, options, invocation.command)
+        }
+        guard invocation.values[option.name] == nil else {
+          throw Failure.usage("\(option.name) stands twice")
+        }
+        let value = try self.value(of: option, inline, arguments, &place)
+        invocation.values[option.name] = value
+      }
+    }
+    if invocation.values["--help"] == nil { try checkOperands(invocation) }
+  }
+
+  private func value(
+    of option: Option,
+    _ inline: String?,
+    _ arguments: [String],
+    _ place: inout Int
+  ) throws(Failure) -> String {
+    guard let placeholder = option.value else {
+      guard inline == nil else { throw Failure.usage("\(option.name) takes no value") }
+      return ""
+    }
+    var found = inline
+    if found == nil, place < arguments.count {
+      found = arguments[place]
+      place += 1
+    }
+    guard let found else { throw Failure.usage("\(option.name) needs a value: \(placeholder)") }
+    guard option.allowed.isEmpty || option.allowed.contains(found) else {
+      throw Failure.usage(
+        "\(option.name) takes \(option.allowed.joined(separator: ", ")), not \"\(found)\"")
+    }
+    return found
+  }
+
+  private func unknownOption(_ argument: String, _ options: [Option], _ command: Command) -> Failure {
+    let near = Suggestion.nearest(to: argument, among: options.map(\.name))
+    return Failure.usage(
+      "\(command.name) has no option \"\(argument)\"",
+      help: near.map { "did you mean \($0)?" } ?? "\(program) help \(command.name)")
+  }
+
+  private func checkOperands(_ invocation: Invocation) throws(Failure) {
+    let rows = invocation.command.operands
+    let least = rows.count { $0.count == .one || $0.count == .oneOrMore }
+    let isOpen = rows.contains { $0.count == .oneOrMore || $0.count == .any }
+    if invocation.operands.count < least {
+      let missing = rows[min(invocation.operands.count, rows.count - 1)]
+      throw Failure.usage(
+        "\(invocation.command.name) needs \(missing.name): \(missing.help)",
+        help: "\(program) \(invocation.command.example)")
+    }
+    if !isOpen, invocation.operands.count > rows.count {
+      throw Failure.usage(
+        "\(invocation.command.name) takes no further operand \"\(invocation.operands[rows.count])\"")
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import CoterieConsole
+import Glibc
+
+/// The table of all commands: parsing, help and `schema` read it.
+enum Commands {
+  static let version = "0.1.0"
+
+  static let about = """
+    coterie: small secret groups as signed events; replays the logs of many members and says \
+    whether they agree
+    """
+
+  static let globals: [Option] = [
+    Option("--store", short: "-s", value: "PATH", help: "the store to work on (COTERIE_STORE)"),
+    Option("--group", short: "-g", value: "ID", help: "the group, by unique prefix (COTERIE_GROUP)"),
+    Option("--json", help: "print one JSON document"),
+    Option("--ndjson", help: "print one JSON value a line, a summary last"),
+    Option("--output", short: "-o", value: "FILE", help: "write to a file, whole or not at all"),
+    Option(
+      "--color", value: "WHEN", allowed: ["auto", "always", "never"], help: "colour status words"),
+    Option(
+      "--progress", value: "HOW", allowed: ["auto", "always", "never", "ndjson"],
+      help: "show progress on standard error"),
+    Option("--no-pager", help: "never start a pager; none is started by this version"),
+    Option("--quiet", short: "-q", help: "say only what was asked for"),
+    Option("--verbose", short: "-v", help: "say more"),
+    Option("--no-input", help: "never ask"),
+    Option("--utc", help: "show times in UTC, as always"),
+    Option("--ascii", help: "use ASCII characters only"),
+  ]
+
+  static let table = CommandTable(
+    program: "coterie",
+    commands: [
+      ReplayCommand.row, FixtureCommand.row, ExplainCommand.row, SchemaCommand.row,
+      HelpCommand.row, VersionCommand.row,
+    ],
+    globals: globals)
+
+  /// `--help` and `--version` alone are commands too.
+  static func helpRewritten(_ arguments: [String]) -> [String] {
+    switch arguments.first {
+    case "--help", "-h": ["help"] + arguments.dropFirst()
+    case "--version": ["version"] + arguments.dropFirst()
+    default: arguments
+    }
+  }
+
+  static func console(for invocation: Invocation) throws(Failure) -> Console {
+    Console(
+      isJSON: invocation.has("--json"),
+      isQuiet: invocation.has("--quiet"),
+      colour: invocation.value("--color") ?? "auto",
+      progress: Console.ProgressMode(rawValue: invocation.value("--progress") ?? "auto") ?? .auto,
+      outputPath: invocation.value("--output"),
+      environment: environment)
+  }
+
+  /// The environment that the program reads.
+  static var environment: [String: String] {
+    var found: [String: String] = [:]
+    let names = [
+      "COTERIE_STORE", "COTERIE_GROUP", "COTERIE_KEYRING", "NO_COLOR", "CLICOLOR_FORCE", "TERM",
+      "XDG_DATA_HOME", "HOME", "SOURCE_DATE_EPOCH",
+    ]
+    for name in names {
+      if let value = unsafe getenv(name) { found[name] = unsafe String(cString: value) }
+    }
+    return found
+  }
+}

@@ -1,0 +1,51 @@
+import CoterieConsole
+import Glibc
+
+/// Reads the command line, runs one command, and ends with its code.
+@main
+enum Program {
+  static func main() {
+    Interruption.listen()
+    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  private static func run(_ arguments: [String]) -> ExitStatus {
+    let table = Commands.table
+    let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
+    do {
+      let invocation = try table.parse(Commands.helpRewritten(arguments))
+      let console = try Commands.console(for: invocation)
+      if invocation.has("--help") {
+        console.line(table.help(of: invocation.command))
+        return console.finish()
+      }
+      do {
+        let status = try invocation.command.run(invocation, console)
+        let written = console.finish()
+        if written != .done { return written }
+        return Interruption.isAsked ? .interrupted : status
+      } catch let failure as Failure {
+        _ = console.finish()
+        return report(failure, wantsJSON: wantsJSON, command: invocation.command.name)
+      }
+    } catch let failure as Failure {
+      return report(failure, wantsJSON: wantsJSON, command: nil)
+    } catch {
+      return report(
+        Failure(.defect, "defect", "\(error)", help: "please report this"),
+        wantsJSON: wantsJSON, command: nil)
+    }
+  }
+
+  private static func report(
+    _ failure: Failure,
+    wantsJSON: Bool,
+    command: String?
+  ) -> ExitStatus {
+    let place = command.map { "coterie \($0)" } ?? "coterie"
+    Console.complain("\(place): \(failure.message)")
+    if let help = failure.help { Console.complain("  \(help)") }
+    if wantsJSON { Output.failure(failure) }
+    return failure.status
+  }
+}

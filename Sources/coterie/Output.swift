@@ -1,0 +1,120 @@
+import CoterieAudit
+import CoterieConsole
+import CoterieJSON
+import CoterieWire
+import Glibc
+
+/// The envelopes of everything that is printed as JSON.
+enum Output {
+  /// One document: schema, result, findings, exit code.
+  static func document(
+    _ schema: String,
+    _ result: JSONValue,
+    findings: [Finding] = [],
+    exit status: ExitStatus
+  ) -> String {
+    JSONValue.object([
+      "schema": .string("coterie.\(schema)/1"),
+      "result": result,
+      "findings": .array(findings.map(\.json)),
+      "exit": .integer(Int64(status.rawValue)),
+    ]).pretty
+  }
+
+  /// A failure as a document on standard output.
+  static func failure(_ failure: Failure) {
+    let finding = JSONValue.object([
+      "code": .string(failure.code), "severity": "error", "event": .null, "group": .null,
+      "message": .string(failure.message), "help": .optional(failure.help), "evidence": .array([]),
+    ])
+    let document = JSONValue.object([
+      "schema": "coterie.failure/1", "result": .null, "findings": .array([finding]),
+      "exit": .integer(Int64(failure.status.rawValue)),
+    ])
+    print(document.pretty)
+  }
+
+  /// A number with thin gaps between thousands.
+  static func grouped(_ number: Int) -> String {
+    var digits = Array(String(number))
+    var place = digits.count - 3
+    while place > 0 {
+      digits.insert(" ", at: place)
+      place -= 3
+    }
+    return String(digits)
+  }
+}
+
+/// Files, read whole or looked into.
+enum Files {
+  /// The bytes of a file of at most `limit` bytes.
+  static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw missing(path) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+        unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw missing(path) }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+      guard bytes.count <= limit else {
+        throw Failure(.malformed, "malformed", "\(path) is larger than \(limit) bytes")
+      }
+    }
+  }
+
+  static func missing(_ path: String) -> Failure {
+    let reason = unsafe String(cString: strerror(errno))
+    return Failure(
+      .notFound, "not-found", "\(path) cannot be opened: \(reason)", help: "check the path")
+  }
+
+  /// Whether a path is a folder.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Names in a folder, sorted by their bytes, without those that start with a dot.
+  static func names(in folder: String) throws(Failure) -> [String] {
+    guard let directory = unsafe opendir(folder) else { throw missing(folder) }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// All files below a folder whose name ends so, in order; a file stands for itself.
+  static func below(_ path: String, ending: String) throws(Failure) -> [String] {
+    guard isFolder(path) else { return [path] }
+    var found: [String] = []
+    for name in try names(in: path) {
+      let inner = path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+      if isFolder(inner) {
+        found += try below(inner, ending: ending)
+      } else if name.hasSuffix(ending) {
+        found.append(inner)
+      }
+    }
+    return found
+  }
+
+  /// A path without its last ending and its folders.
+  static func baseName(_ path: String) -> String {
+    let last = path.split(separator: "/").last.map(String.init) ?? path
+    return last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
+  }
+}

@@ -1,0 +1,135 @@
+import CoterieJSON
+
+/// JSON Schemas (2020-12) of the documents that the program prints.
+enum Schemas {
+  static let names = [
+    "explain", "failure", "finding", "fixture", "log", "replay", "show", "state", "verdict",
+    "version",
+  ]
+
+  static func schema(_ name: String) -> JSONValue? {
+    switch name {
+    case "finding": finding
+    case "verdict": verdict
+    case "replay": document(name, replay)
+    case "fixture": document(name, fixture)
+    case "log": document(name, object(["events": array(event), "total": integer]))
+    case "show": document(name, event)
+    case "state": document(name, state)
+    case "explain": document(name, object(["word": string, "text": string]))
+    case "version":
+      document(
+        name,
+        object([
+          "version": string, "format": integer, "rules": integer, "scenario": integer,
+          "store": integer, "bundle": integer,
+        ]))
+    case "failure": document(name, .object(["type": "null"]))
+    default: nil
+    }
+  }
+
+  // MARK: Parts
+
+  private static let string = JSONValue.object(["type": "string"])
+  private static let optionalString = JSONValue.object(["type": ["string", "null"]])
+  private static let integer = JSONValue.object(["type": "integer"])
+  private static let bool = JSONValue.object(["type": "boolean"])
+  private static let anything = JSONValue.object([:])
+
+  private static func array(_ items: JSONValue) -> JSONValue {
+    .object(["type": "array", "items": items])
+  }
+
+  private static func map(_ values: JSONValue) -> JSONValue {
+    .object(["type": "object", "additionalProperties": values])
+  }
+
+  /// An object whose fields must all be there; further ones may be added within a version.
+  private static func object(_ fields: [String: JSONValue], optional: [String: JSONValue] = [:])
+    -> JSONValue
+  {
+    .object([
+      "type": "object",
+      "properties": .object(fields.merging(optional) { first, _ in first }),
+      "required": .strings(fields.keys.sorted()),
+    ])
+  }
+
+  private static func nullable(_ schema: JSONValue) -> JSONValue {
+    .object(["anyOf": [schema, .object(["type": "null"])]])
+  }
+
+  private static func document(_ name: String, _ result: JSONValue) -> JSONValue {
+    .object([
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "title": .string("coterie.\(name)/1"),
+      "type": "object",
+      "properties": .object([
+        "schema": .object(["const": .string("coterie.\(name)/1")]),
+        "result": result, "findings": array(finding), "exit": integer,
+      ]),
+      "required": ["schema", "result", "findings", "exit"],
+    ])
+  }
+
+  private static let finding = object([
+    "code": string, "severity": .object(["enum": ["error", "warning"]]), "event": optionalString,
+    "group": optionalString, "message": string, "help": optionalString, "evidence": array(string),
+  ])
+
+  private static let standing = object(["role": string, "path": array(integer)])
+
+  private static let verdict = object([
+    "id": string, "status": string, "code": optionalString, "by": optionalString,
+    "standing": nullable(standing), "need": optionalString, "support": optionalString,
+    "root": optionalString, "missing": array(string), "history": array(string),
+  ])
+
+  private static let event = object([
+    "type": .object(["const": "event"]), "id": string, "n": nullable(integer), "group": string,
+    "author": string, "sequence": integer, "previous": optionalString, "parents": array(string),
+    "kind": string, "body": .object(["type": "object"]), "time": string, "bytes": integer,
+    "verdict": verdict,
+  ])
+
+  private static let comparison = object([
+    "group": string,
+    "members": array(
+      object([
+        "name": string, "events": integer, "counts": map(integer), "digest": optionalString,
+        "heads": array(string), "bad": array(anything),
+      ])),
+    "status": .object(["enum": ["same", "diverged", "undecided"]]),
+    "first": anything, "cause": optionalString,
+    "forks": array(object(["author": string, "sequence": integer, "events": array(string)])),
+    "missing": array(object(["member": string, "ids": array(string)])),
+    "orders": integer,
+  ])
+
+  private static let replay = object([
+    "status": .object(["enum": ["same", "diverged", "undecided"]]), "groups": array(comparison),
+    "orders": integer, "signatures": .object(["enum": ["chain", "every"]]),
+  ])
+
+  private static let fixture = object([
+    "scenarios": array(
+      object([
+        "file": string, "title": string, "passed": bool, "failures": array(anything),
+        "events": array(anything), "view": anything,
+      ])),
+    "passed": integer, "failed": integer,
+  ])
+
+  private static let state = object([
+    "group": string, "at": string, "rules": integer, "digest": string,
+    "members": map(
+      object([
+        "key": string, "role": string, "path": array(integer), "since": optionalString,
+        "by": optionalString, "blocked": bool,
+      ])),
+    "invites": anything, "links": anything, "preferences": anything, "profile": anything,
+    "welcome": optionalString,
+    "messages": object(["posted": integer, "live": integer, "deleted": integer]),
+  ])
+}

@@ -1,0 +1,51 @@
+import CoterieAudit
+import CoterieConsole
+import CoterieJSON
+import CoterieScenarios
+import CoterieWire
+
+/// Opens the logs that a command line names: stores, bundles, scenario files.
+enum Sources {
+  static func open(_ paths: [String]) throws(Failure) -> [any LogSource] {
+    var sources: [any LogSource] = []
+    for path in paths { sources += try open(path) }
+    return sources
+  }
+
+  private static func open(_ path: String) throws(Failure) -> [any LogSource] {
+    if path.hasSuffix(".json") { return try scenario(path) }
+    do {
+      return [try BundleSource(path: path, name: Files.baseName(path))]
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private static func scenario(_ path: String) throws(Failure) -> [any LogSource] {
+    let bytes = try Files.read(path, limit: JSONReader.bytesMax)
+    do {
+      return try Scenario(bytes).logs().map { MemorySource(name: $0.name, envelopes: $0.envelopes) }
+    } catch {
+      throw Failure(
+        .malformed, "malformed", "\(path): \(error)",
+        help: "coterie schema scenario shows what a scenario looks like")
+    }
+  }
+
+  static func failure(_ fault: SourceFault) -> Failure {
+    switch fault.kind {
+    case .notFound: Failure(.notFound, "not-found", fault.description, help: "check the path")
+    case .malformed:
+      Failure(
+        .malformed, "malformed", fault.description,
+        help: "--lenient goes on with what is sound; or ask the sender for the rest")
+    case .store: Failure(.store, "store", fault.description)
+    }
+  }
+
+  static func finding(_ fault: SourceFault) -> Finding {
+    Finding(
+      code: "damaged-log", severity: .error, event: nil, group: nil, message: fault.description,
+      help: "ask the sender for the rest", evidence: [])
+  }
+}
