@@ -52,13 +52,19 @@ let package = Package(
       "CoterieAudit",
       on: [
         "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
-        "CoterieEngine", "CoterieBundles",
+        "CoterieEngine", "CoterieBundles", "CoterieLedger",
+      ]),
+    floor(
+      "CoterieGroups",
+      on: [
+        "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieEngine",
+        "CoterieLedger", "CoterieBundles",
       ]),
     .executableTarget(
       name: "coterie",
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieEvents", "CoterieJudgement",
-        "CoterieAudit", "CoterieScenarios",
+        "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger",
       ],
       swiftSettings: settings),
     tests(of: "CoterieWire", on: []),

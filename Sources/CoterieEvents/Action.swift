@@ -67,6 +67,18 @@ public enum Action: Equatable, Sendable {
     }
   }
 
+  /// The commitment to content that travels beside the event; nil for kinds without content.
+  public var content: Commitment? {
+    switch self {
+    case .inviteAccept(_, _, let name): name
+    case .linkJoin(let joining): joining.name
+    case .memberProfile(let name): name
+    case .messagePost(let post): post.content
+    case .messageEdit(_, let content), .messageReport(_, let content): content
+    default: nil
+    }
+  }
+
   /// The kind's name as it stands in the event.
   public var kindName: Text {
     if case .unknown(let name, _) = self { return name }

@@ -32,7 +32,8 @@ enum Commands {
   static let table = CommandTable(
     program: "coterie",
     commands: [
-      ReplayCommand.row, FixtureCommand.row, ExplainCommand.row, SchemaCommand.row,
+      ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, InitCommand.row,
+      ExportCommand.row, ImportCommand.row, FixtureCommand.row, ExplainCommand.row, SchemaCommand.row,
       HelpCommand.row, VersionCommand.row,
     ],
     globals: globals)

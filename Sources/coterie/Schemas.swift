@@ -3,7 +3,7 @@ import CoterieJSON
 /// JSON Schemas (2020-12) of the documents that the program prints.
 enum Schemas {
   static let names = [
-    "explain", "failure", "finding", "fixture", "log", "replay", "show", "state", "verdict",
+    "explain", "failure", "finding", "fixture", "import", "log", "replay", "show", "state", "verdict",
     "version",
   ]
 
@@ -14,6 +14,13 @@ enum Schemas {
     case "replay": document(name, replay)
     case "fixture": document(name, fixture)
     case "log": document(name, object(["events": array(event), "total": integer]))
+    case "import":
+      document(
+        name,
+        object([
+          "placed": integer, "rejected": integer, "known": integer, "waiting": integer,
+          "turned_away": integer, "contents": integer, "missing": array(string),
+        ]))
     case "show": document(name, event)
     case "state": document(name, state)
     case "explain": document(name, object(["word": string, "text": string]))

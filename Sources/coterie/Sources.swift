@@ -14,6 +14,15 @@ enum Sources {
 
   private static func open(_ path: String) throws(Failure) -> [any LogSource] {
     if path.hasSuffix(".json") { return try scenario(path) }
+    if Files.isFolder(path) {
+      do {
+        return [
+          try StoreSource(path: path, name: Files.baseName(path), keyring: Stores.keyring)
+        ]
+      } catch {
+        throw failure(error)
+      }
+    }
     do {
       return [try BundleSource(path: path, name: Files.baseName(path))]
     } catch {
@@ -30,6 +39,27 @@ enum Sources {
         .malformed, "malformed", "\(path): \(error)",
         help: "coterie schema scenario shows what a scenario looks like")
     }
+  }
+
+  /// The path that is meant: an operand, `--store`, or `COTERIE_STORE`.
+  static func path(_ operand: String?, _ invocation: Invocation) throws(Failure) -> String {
+    if let path = operand ?? invocation.value("--store") ?? Commands.environment["COTERIE_STORE"] {
+      return path
+    }
+    throw Failure.usage("a path is missing", help: "name a store with --store, or COTERIE_STORE")
+  }
+
+  /// Reads and verifies all groups of one path.
+  static func logs(_ path: String) throws(Failure) -> [(log: MemberLog, source: any LogSource)] {
+    var found: [(log: MemberLog, source: any LogSource)] = []
+    for source in try open([path]) {
+      do throws(SourceFault) {
+        found += try LogReading().read(source).logs.map { ($0, source) }
+      } catch {
+        throw failure(error)
+      }
+    }
+    return found
   }
 
   static func failure(_ fault: SourceFault) -> Failure {

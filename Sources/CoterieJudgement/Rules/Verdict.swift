@@ -35,6 +35,25 @@ public struct Verdict: Equatable, Sendable {
   public var support: Digest?
   /// The first cause, up the chain of lost support.
   public var root: Digest?
+
+  /// Takes all fields; those that are not known are nil.
+  public init(
+    status: Status,
+    code: Code? = nil,
+    by: Digest? = nil,
+    standing: Standing? = nil,
+    need: Role? = nil,
+    support: Digest? = nil,
+    root: Digest? = nil
+  ) {
+    self.status = status
+    self.code = code
+    self.by = by
+    self.standing = standing
+    self.need = need
+    self.support = support
+    self.root = root
+  }
 }
 
 /// A role and the chain of appointments by which it came: specification §4.1.

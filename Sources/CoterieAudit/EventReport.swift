@@ -1,0 +1,173 @@
+internal import CoterieEngine
+public import CoterieEvents
+public import CoterieJSON
+public import CoterieJudgement
+public import CoterieWire
+
+/// One event of a log with its verdict, ready to be shown.
+public struct EventReport: Sendable {
+  /// The event.
+  public var event: Event
+  /// Its position in canonical order, from 1; nil while it waits.
+  public var position: Int?
+  /// Bytes of its envelope.
+  public var byteCount: Int
+  /// What became of it.
+  public var verdict: Verdict
+  /// What it lacks while it waits.
+  public var missing: [Digest]
+
+  /// The event as reports show it.
+  public var json: JSONValue {
+    var judged = verdict.json(id: event.id)
+    if case .object(var fields) = judged {
+      fields["missing"] = .strings(missing.map(\.hex))
+      judged = .object(fields)
+    }
+    return .object([
+      "type": "event",
+      "id": .string(event.id.hex),
+      "n": position.map { .integer(Int64($0)) } ?? .null,
+      "group": .string(event.groupID.hex),
+      "author": .string(event.author.hex),
+      "sequence": .integer(Int64(clamping: event.sequence)),
+      "previous": .optional(event.previous?.hex),
+      "parents": .strings(event.parents.ids.map(\.hex)),
+      "kind": .string(event.action.kindName.string),
+      "body": ActionFields().json(of: event.action),
+      "time": .string(Timestamp.text(event.time)),
+      "bytes": .integer(Int64(byteCount)),
+      "verdict": judged,
+    ])
+  }
+}
+
+/// Which events of a log are wanted; all that are given must hold.
+public struct EventFilter: Sendable {
+  /// The author's key starts with these hex digits.
+  public var author: String?
+  /// The kind's name.
+  public var kind: String?
+  /// The status.
+  public var status: String?
+  /// The code.
+  public var code: String?
+
+  /// Takes all conditions.
+  public init(author: String?, kind: String?, status: String?, code: String?) {
+    self.author = author
+    self.kind = kind
+    self.status = status
+    self.code = code
+  }
+
+  func holds(kind: Kind, author: Digest, verdict: Verdict) -> Bool {
+    if let wanted = self.kind, kind.name != wanted { return false }
+    if let wanted = self.author, !author.hex.hasPrefix(wanted) { return false }
+    if let wanted = status, verdict.status.rawValue != wanted { return false }
+    if let wanted = code, verdict.code?.rawValue != wanted { return false }
+    return true
+  }
+}
+
+extension MemberLog {
+  /// The events that a filter lets through, in canonical order, the newest `limit` of them.
+  ///
+  /// `body` is handed each of them; answers how many there are in all. O(events).
+  public func events(
+    from source: some LogSource,
+    matching filter: EventFilter,
+    limit: Int?,
+    _ body: (EventReport) -> Void
+  ) throws(SourceFault) -> Int {
+    let judge = replica.judge
+    let current = judge.currentView()
+    var wanted: [(event: Int, position: Int)] = []
+    for (place, event) in judge.canonicalOrder().enumerated() {
+      let verdict = judge.verdict(of: event, in: current)
+      let author = judge.graph.authorKey(event)
+      if filter.holds(kind: judge.kind(of: event), author: author, verdict: verdict) {
+        wanted.append((event, place + 1))
+      }
+    }
+    for (event, position) in wanted.suffix(limit ?? wanted.count) {
+      body(try report(event, position: position, from: source))
+    }
+    let waits = Verdict(status: .pending)
+    for guest in replica.waiting.guests.values.sorted(by: { $0.event.id < $1.event.id })
+    where filter.holds(
+      kind: guest.event.action.kind, author: guest.event.author, verdict: waits)
+    {
+      body(
+        EventReport(
+          event: guest.event, position: nil, byteCount: guest.envelope.count, verdict: waits,
+          missing: guest.missing.sorted()))
+    }
+    return wanted.count
+  }
+
+  /// All events whose id starts with these hex digits, ascending: numbers in the graph.
+  public func events(withPrefix prefix: String) -> [Int] {
+    let judge = replica.judge
+    return (0..<judge.count)
+      .filter { judge.graph.id($0).hex.hasPrefix(prefix) }
+      .sorted { judge.graph.id($0) < judge.graph.id($1) }
+  }
+
+  /// The id of an event of the graph.
+  public func id(of event: Int) -> Digest { replica.judge.graph.id(event) }
+
+  /// The event at a position of canonical order, counted from 1; nil beyond the end.
+  public func event(atPosition position: Int) -> Int? {
+    let order = replica.judge.canonicalOrder()
+    return order.indices.contains(position - 1) ? order[position - 1] : nil
+  }
+
+  /// One event by its number, with its position.
+  public func report(_ event: Int, from source: some LogSource) throws(SourceFault) -> EventReport {
+    let position = replica.judge.canonicalOrder().firstIndex(of: event).map { $0 + 1 }
+    return try report(event, position: position, from: source)
+  }
+
+  private func report(
+    _ event: Int,
+    position: Int?,
+    from source: some LogSource
+  ) throws(SourceFault) -> EventReport {
+    let judge = replica.judge
+    let envelope = try source.envelope(at: places[event])
+    guard let decoded = try? Event.decode(envelope.span).event,
+      decoded.id == judge.graph.id(event)
+    else { throw SourceFault(.malformed, "\(source.name) changed while it was read") }
+    return EventReport(
+      event: decoded, position: position, byteCount: envelope.count,
+      verdict: judge.verdict(of: event, in: judge.currentView()), missing: [])
+  }
+}
+
+/// Times as authors claim them.
+public enum Timestamp {
+  /// RFC 3339 in UTC with milliseconds; the number itself beyond the year 9999.
+  public static func text(_ milliseconds: UInt64) -> String {
+    let seconds = milliseconds / 1000
+    guard seconds < 253_402_300_800 else { return "\(milliseconds) ms" }
+    let days = Int(seconds / 86_400)
+    // Days to civil date: Hinnant, chrono-compatible low-level date algorithms, 2013.
+    let shifted = days + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let part = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * part + 2) / 5 + 1
+    let month = part < 10 ? part + 3 : part - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    let rest = Int(seconds % 86_400)
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let fraction = Int(milliseconds % 1000)
+    let padded = String(repeating: "0", count: 4 - String(year).count) + String(year)
+    let millis = String(repeating: "0", count: 3 - String(fraction).count) + String(fraction)
+    return "\(padded)-\(two(month))-\(two(day))T\(two(rest / 3600)):"
+      + "\(two(rest / 60 % 60)):\(two(rest % 60)).\(millis)Z"
+  }
+}

@@ -1,0 +1,63 @@
+internal import CoterieBundles
+internal import CoterieEngine
+internal import CoterieJudgement
+public import CoterieWire
+
+/// Writes a log as a bundle.
+public struct BundleExport {
+  /// Ids that the receiver has already, with everything in their past.
+  public var known: Set<Digest>
+
+  /// Takes what the receiver has.
+  public init(known: Set<Digest> = []) {
+    self.known = known
+  }
+
+  /// Hands the bundle's bytes to `write`, item by item; answers how many events it has.
+  ///
+  /// Parents come before their children. Events that wait are left out: nobody could judge them.
+  public func run(
+    _ logs: [(log: MemberLog, source: any LogSource)],
+    write: ([UInt8]) -> Void
+  ) throws(SourceFault) -> Int {
+    var wanted: [(log: MemberLog, source: any LogSource, events: [Int])] = []
+    var taken = known
+    for (log, source) in logs {
+      let judge = log.replica.judge
+      let events = judge.canonicalOrder().filter { taken.insert(judge.graph.id($0)).inserted }
+      wanted.append((log, source, events))
+    }
+    let count = wanted.map(\.events.count).reduce(0, +)
+    var writer = BundleWriter()
+    let groups = Set(wanted.map(\.log.group)).sorted()
+    write(writer.header(BundleHeader(groups: groups, count: UInt64(count))))
+    for (log, source, events) in wanted {
+      for event in events {
+        let envelope = try source.envelope(at: log.places[event])
+        write(writer.entry(BundleEntry(envelope: envelope), id: log.replica.judge.graph.id(event)))
+      }
+    }
+    write(writer.end())
+    return count
+  }
+}
+
+extension MemberLog {
+  /// The ids of all events in the graph.
+  public var ids: [Digest] {
+    (0..<replica.judge.count).map { replica.judge.graph.id($0) }
+  }
+
+  /// These ids and everything in their past; ids that are not held are ignored.
+  public func past(of ids: [Digest]) -> Set<Digest> {
+    let judge = replica.judge
+    var found: Set<Int> = []
+    var stack = ids.compactMap { judge.number(of: $0) }
+    while let event = stack.popLast() {
+      guard found.insert(event).inserted else { continue }
+      stack += judge.graph.parents(event).map { Int($0) }
+      if let previous = judge.graph.previous(event) { stack.append(previous) }
+    }
+    return Set(found.map { judge.graph.id($0) })
+  }
+}

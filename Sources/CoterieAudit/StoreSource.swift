@@ -1,0 +1,75 @@
+public import CoterieLedger
+internal import CoterieWire
+
+/// One store as a log: by LMDB if the keyring knows it, else by the bounds-checked reader.
+public final class StoreSource: LogSource {
+  /// The store's name.
+  public let name: String
+  /// Events of all groups.
+  public let eventCount: Int
+  private let ledger: any LedgerSource
+  private let numbers: [UInt32]
+  private let waitingBase: UInt64 = 1 << 56
+
+  /// Opens a store to be read.
+  public init(path: String, name: String, keyring: Keyring) throws(SourceFault) {
+    self.name = name
+    do {
+      ledger = try keyring.source(path)
+      numbers = try ledger.groups().map(\.number)
+      eventCount = try ledger.count(.events) + ledger.count(.waiting)
+    } catch {
+      throw Self.fault(error)
+    }
+  }
+
+  private static func fault(_ error: LedgerError) -> SourceFault {
+    switch error {
+    case .notFound: SourceFault(.notFound, error.description)
+    default: SourceFault(.store, error.description)
+    }
+  }
+
+  /// Hands over each envelope in order of arrival, group after group, then those that wait.
+  public func scan(
+    _ body: (_ envelope: Span<UInt8>, _ place: UInt64) -> Bool
+  ) throws(SourceFault) {
+    var isStopped = false
+    do {
+      for number in numbers {
+        try ledger.scan(.events, prefix: LedgerKey.group(number), from: nil) { key, envelope in
+          guard key.count == 12 else { return true }
+          let arrival = (4..<12).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
+          isStopped = !body(envelope, UInt64(number) << 40 | arrival)
+          return !isStopped
+        }
+        if isStopped { return }
+        var place = waitingBase
+        try ledger.scan(.waiting, prefix: LedgerKey.group(number), from: nil) { _, envelope in
+          place += 1
+          isStopped = !body(envelope, place)
+          return !isStopped
+        }
+      }
+    } catch {
+      throw Self.fault(error)
+    }
+  }
+
+  /// The envelope of an arrival number.
+  public func envelope(at place: UInt64) throws(SourceFault) -> [UInt8] {
+    let key = LedgerKey.arrival(UInt32(truncatingIfNeeded: place >> 40), place & (1 << 40 - 1))
+    do {
+      guard let found = try ledger.value(.events, key) else {
+        throw SourceFault(.store, "\(name): event \(place) is gone")
+      }
+      return found
+    } catch let error as LedgerError {
+      throw Self.fault(error)
+    } catch let fault as SourceFault {
+      throw fault
+    } catch {
+      throw SourceFault(.store, "\(name): \(error)")
+    }
+  }
+}

@@ -1,0 +1,160 @@
+internal import CoterieBundles
+internal import CoterieEngine
+internal import CoterieEvents
+internal import CoterieLedger
+internal import CoterieSealing
+public import CoterieWire
+internal import Glibc
+
+/// Takes bundles into a store, in batches that are committed one by one.
+///
+/// What was committed stays when a later part is damaged or the import is interrupted; running it
+/// again goes on from there.
+public struct BundleImport {
+  /// What came of an import.
+  public struct Outcome {
+    /// Events that are in now.
+    public var placed = 0
+    /// Of these, how many were rejected.
+    public var rejected = 0
+    /// Events that were there already.
+    public var known = 0
+    /// Events that wait.
+    public var waiting = 0
+    /// Events for which there was no room to wait.
+    public var turnedAway = 0
+    /// Contents that matched their commitments.
+    public var contents = 0
+    /// Items that were malformed, by their number in the file.
+    public var bad: [(item: Int, fault: Malformed)] = []
+    /// What is missing and not itself waiting.
+    public var missing: [Digest] = []
+    /// Where the bundle could not be read on.
+    public var fault: BundleFailure?
+
+    /// Starts at nothing.
+    public init() {}
+
+    /// Adds another import into the same store.
+    public mutating func add(_ other: Outcome) {
+      placed += other.placed
+      rejected += other.rejected
+      known += other.known
+      waiting += other.waiting
+      turnedAway += other.turnedAway
+      contents += other.contents
+      bad += other.bad
+      missing = other.missing
+      fault = fault ?? other.fault
+    }
+  }
+
+  /// Where and why a bundle could not be read on.
+  public struct BundleFailure: CustomStringConvertible, Sendable {
+    /// What happened, at which byte, after how many whole items.
+    public var description: String
+    /// How many whole items were read.
+    public var wholeItems: Int
+  }
+
+  private static let batchEvents = 20_000
+  private let store: Store
+
+  /// Imports into this store.
+  public init(store: Store) {
+    self.store = store
+  }
+
+  /// Reads a bundle from a file descriptor; `progress` answers false to stop.
+  ///
+  /// - Throws: `GroupError` if the store cannot be written; what was committed before stays.
+  public func run(
+    descriptor: Int32,
+    progress: (Int) -> Bool
+  ) throws(GroupError) -> Outcome {
+    var outcome = Outcome()
+    var reader = BundleReader { (count) throws(BundleFault) in
+      guard let bytes = readSome(descriptor, count) else {
+        throw BundleFault(.unreadable(errno), offset: 0, wholeItems: 0)
+      }
+      return bytes
+    }
+    var batch: [(item: Int, envelope: [UInt8])] = []
+    var groups: Set<Digest> = []
+    var done = 0
+    reading: while true {
+      do throws(BundleFault) {
+        guard let item = try reader.next() else { break }
+        if case .entry(let entry) = item {
+          done += 1
+          check(entry, item: reader.wholeItems, &outcome)
+          batch.append((reader.wholeItems, entry.envelope))
+        }
+      } catch {
+        outcome.fault = BundleFailure(description: error.description, wholeItems: error.wholeItems)
+        break reading
+      }
+      if batch.count >= Self.batchEvents { try take(&batch, &groups, &outcome) }
+      if !progress(done) { break }
+    }
+    try take(&batch, &groups, &outcome)
+    for group in groups.sorted() {
+      let log = try store.group(group)
+      outcome.missing += log.replica.wanted
+      outcome.waiting += log.replica.waiting.guests.count
+    }
+    return outcome
+  }
+
+  private func take(
+    _ batch: inout [(item: Int, envelope: [UInt8])],
+    _ groups: inout Set<Digest>,
+    _ outcome: inout Outcome
+  ) throws(GroupError) {
+    var byGroup: [Digest: [(item: Int, envelope: [UInt8])]] = [:]
+    for (item, envelope) in batch {
+      do throws(Malformed) {
+        let event = try Event.decode(envelope.span).event
+        byGroup[event.groupID, default: []].append((item, envelope))
+      } catch {
+        outcome.bad.append((item, error))
+      }
+    }
+    batch.removeAll(keepingCapacity: true)
+    for group in byGroup.keys.sorted() {
+      let items = byGroup[group] ?? []
+      let log = try store.adopt(group)
+      groups.insert(group)
+      let ingestion = try log.ingest(items.map(\.envelope))
+      outcome.placed += ingestion.placed
+      outcome.rejected += ingestion.rejected
+      outcome.known += ingestion.known
+      outcome.turnedAway += ingestion.turnedAway
+      for (place, fault) in ingestion.bad.sorted(by: { $0.key < $1.key }) {
+        outcome.bad.append((items[place].item, fault))
+      }
+    }
+  }
+
+  /// Content must match what was signed; this version keeps events only.
+  private func check(_ entry: BundleEntry, item: Int, _ outcome: inout Outcome) {
+    guard let secret = entry.secret, let content = entry.content else { return }
+    let commitment = (try? Event.decode(entry.envelope.span).event.action.content) ?? nil
+    if commitment?.holds(for: content, secret: secret) == true {
+      outcome.contents += 1
+    } else {
+      outcome.bad.append((item, Malformed(.wrongContent, at: 0)))
+    }
+  }
+}
+
+private func readSome(_ descriptor: Int32, _ count: Int) -> [UInt8]? {
+  var bytes = [UInt8](repeating: 0, count: count)
+  while true {
+    let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+      unsafe Glibc.read(descriptor, buffer.baseAddress, count)
+    }
+    if read >= 0 { return Array(bytes[..<read]) }
+    if errno != EINTR { return nil }
+  }
+}

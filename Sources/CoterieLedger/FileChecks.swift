@@ -1,0 +1,80 @@
+internal import Glibc
+
+/// What must hold of a store's files before LMDB, which trusts them, sees their path.
+enum FileChecks {
+  /// A file by device and inode.
+  struct Identity: Hashable, Sendable {
+    var device: UInt64
+    var inode: UInt64
+  }
+
+  /// Refuses links, pipes, devices, files with several names, and files of other users.
+  @discardableResult
+  static func requireOwnFile(_ path: String) throws(LedgerError) -> Identity {
+    let status = try look(path)
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(), status.st_nlink == 1
+    else { throw .notOwnFile(path: path) }
+    return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
+  /// Refuses everything but a folder of this user.
+  static func requireOwnFolder(_ path: String) throws(LedgerError) {
+    let status = try look(path)
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw .notAStore(path: path) }
+    guard status.st_uid == geteuid() else { throw .notOwnFile(path: path) }
+  }
+
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0
+  }
+
+  private static func look(_ path: String) throws(LedgerError) -> stat {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else {
+      throw errno == ENOENT || errno == ENOTDIR
+        ? .notFound(path: path) : .system(operation: "looking at \(path)", number: errno)
+    }
+    return status
+  }
+
+  /// Writes a lock file of zeros beforehand: LMDB would make it sparse, and a full disk would then
+  /// end the process instead of giving an error.
+  static func prepareLockFile(_ path: String) throws(LedgerError) {
+    if exists(path) {
+      try requireOwnFile(path)
+      return
+    }
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      if errno == EEXIST { return }
+      throw failure("creating \(path)", path)
+    }
+    defer { close(descriptor) }
+    let zeros = [UInt8](repeating: 0, count: 8192)
+    let written = unsafe zeros.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    guard written == zeros.count, fsync(descriptor) == 0 else {
+      let error = failure("writing \(path)", path)
+      unsafe unlink(path)
+      throw error
+    }
+  }
+
+  static func failure(_ operation: String, _ path: String) -> LedgerError {
+    errno == ENOSPC ? .diskFull(path: path) : .system(operation: operation, number: errno)
+  }
+
+  /// Makes a rename or a new file in a folder last.
+  static func syncFolder(_ path: String) throws(LedgerError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("opening \(path)", path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw failure("syncing \(path)", path) }
+  }
+
+  /// The folder in which a path stands.
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

@@ -1,0 +1,268 @@
+internal import CLMDB
+internal import Glibc
+internal import Synchronization
+
+/// A store of this user, opened by LMDB: one writer, many readers, across processes.
+///
+/// Default LMDB flags, which alone survive a power loss. One environment for each file and process:
+/// opening the same store again answers the same object.
+@safe public final class Ledger: @unchecked Sendable {
+  // LMDB's environment is safe to share between threads; the handles are set once in `init`.
+  private let environment: OpaquePointer
+  private let tables: [MDB_dbi]
+  /// The store's folder.
+  public let path: String
+  /// Whether the store was opened for reading only.
+  public let isReadOnly: Bool
+  private let process = getpid()
+  private let commits = Atomic<Int>(0)
+  private let identity: FileChecks.Identity
+
+  private struct Registered {
+    weak var ledger: Ledger?
+  }
+
+  private static let registry = Mutex<[FileChecks.Identity: Registered]>([:])
+
+  /// Bytes of the map at first: address space, not disk. It grows by itself.
+  public static let mapBytes = 64 << 30
+
+  // MARK: Creating and opening
+
+  /// Makes an empty store, under a temporary name first, so that it is whole or not there.
+  ///
+  /// - Parameter identifier: 16 random bytes that name the store.
+  public static func create(at path: String, identifier: [UInt8]) throws(LedgerError) {
+    guard !FileChecks.exists(path) else { throw .alreadyExists(path: path) }
+    let parent = FileChecks.parent(of: path)
+    let beside = "\(path).\(getpid()).partial"
+    guard unsafe mkdir(beside, 0o700) == 0 else {
+      throw FileChecks.failure("creating \(beside)", parent)
+    }
+    do throws(LedgerError) {
+      let ledger = try Ledger(folder: beside, isReadOnly: false, isNew: true, mapBytes: mapBytes)
+      try ledger.write(waitingSeconds: 0) { transaction throws(LedgerError) in
+        try transaction.put(
+          .meta, Array("format".utf8), LedgerKey.bigEndian(StoreFormat.current, 8))
+        try transaction.put(.meta, Array("store".utf8), identifier)
+      }
+    } catch {
+      removeFolder(beside)
+      throw error
+    }
+    try FileChecks.syncFolder(beside)
+    guard unsafe rename(beside, path) == 0 else {
+      let error = FileChecks.failure("renaming \(beside)", parent)
+      removeFolder(beside)
+      throw error
+    }
+    try FileChecks.syncFolder(parent)
+  }
+
+  private static func removeFolder(_ path: String) {
+    for name in [StoreFormat.dataFile, StoreFormat.lockFile, StoreFormat.writerFile] {
+      unsafe unlink("\(path)/\(name)")
+    }
+    unsafe rmdir(path)
+  }
+
+  /// Opens a store, or answers the one that is open already.
+  public static func open(
+    _ path: String,
+    isReadOnly: Bool = false,
+    mapBytes: Int = mapBytes
+  ) throws(LedgerError) -> Ledger {
+    try FileChecks.requireOwnFolder(path)
+    let identity = try FileChecks.requireOwnFile("\(path)/\(StoreFormat.dataFile)")
+    if let known = registry.withLock({ $0[identity]?.ledger }), known.process == getpid(),
+      isReadOnly || !known.isReadOnly
+    {
+      return known
+    }
+    // The bounds-checked reader looks first: LMDB would trust every offset in the file.
+    let reader = try StoreReader(path)
+    try reader.checkFormat(path: path)
+    let ledger = try Ledger(
+      folder: path, isReadOnly: isReadOnly, isNew: false, mapBytes: mapBytes)
+    registry.withLock { $0[identity] = Registered(ledger: ledger) }
+    return ledger
+  }
+
+  private init(
+    folder: String,
+    isReadOnly: Bool,
+    isNew: Bool,
+    mapBytes: Int
+  ) throws(LedgerError) {
+    path = folder
+    self.isReadOnly = isReadOnly
+    let data = "\(folder)/\(StoreFormat.dataFile)"
+    let canWriteFolder = unsafe access(folder, W_OK) == 0
+    if canWriteFolder { try FileChecks.prepareLockFile("\(folder)/\(StoreFormat.lockFile)") }
+    var raw: OpaquePointer?
+    try unsafe Self.check(mdb_env_create(&raw), path: folder)
+    guard let environment = unsafe raw else { throw .mapFull }
+    do throws(LedgerError) {
+      try unsafe Self.check(mdb_env_set_maxdbs(environment, 16), path: folder)
+      try unsafe Self.check(mdb_env_set_mapsize(environment, mapBytes), path: folder)
+      var flags = UInt32(MDB_NOTLS | MDB_NOSUBDIR)
+      if isReadOnly { flags |= UInt32(MDB_RDONLY) }
+      if !canWriteFolder { flags |= UInt32(MDB_NOLOCK | MDB_RDONLY) }
+      try unsafe Self.check(mdb_env_open(environment, data, flags, 0o600), path: folder)
+      if canWriteFolder {
+        var dead: Int32 = 0
+        try unsafe Self.check(mdb_reader_check(environment, &dead), path: folder)
+      }
+      tables = try unsafe Self.openTables(environment, isNew: isNew, path: folder)
+    } catch {
+      unsafe mdb_env_close(environment)
+      throw error
+    }
+    unsafe self.environment = unsafe environment
+    identity = try FileChecks.requireOwnFile(data)
+  }
+
+  deinit {
+    unsafe mdb_env_close(environment)
+  }
+
+  private static func openTables(
+    _ environment: OpaquePointer,
+    isNew: Bool,
+    path: String
+  ) throws(LedgerError) -> [MDB_dbi] {
+    var transaction: OpaquePointer?
+    let flags = isNew ? 0 : UInt32(MDB_RDONLY)
+    try unsafe check(mdb_txn_begin(environment, nil, flags, &transaction), path: path)
+    var handles: [MDB_dbi] = []
+    for table in Table.allCases {
+      var handle: MDB_dbi = 0
+      let status = unsafe mdb_dbi_open(
+        transaction, table.rawValue, isNew ? UInt32(MDB_CREATE) : 0, &handle)
+      guard status == 0 else {
+        unsafe mdb_txn_abort(transaction)
+        throw status == MDB_NOTFOUND ? .notAStore(path: path) : error(status, path: path)
+      }
+      handles.append(handle)
+    }
+    try unsafe check(mdb_txn_commit(transaction), path: path)
+    return handles
+  }
+
+  // MARK: Transactions
+
+  /// A view of the store as it is now; later writes do not change it.
+  public func snapshot() throws(LedgerError) -> Snapshot {
+    try requireSameProcess()
+    var transaction: OpaquePointer?
+    var status = unsafe mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction)
+    if status == MDB_MAP_RESIZED {
+      try unsafe Self.check(mdb_env_set_mapsize(environment, 0), path: path)
+      status = unsafe mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction)
+    }
+    try Self.check(status, path: path)
+    guard let transaction = unsafe transaction else { throw .mapFull }
+    return unsafe Snapshot(self, transaction, tables)
+  }
+
+  /// Runs `body` in one write transaction and commits it: all of it is there afterwards, and
+  /// survives a crash, or none of it.
+  ///
+  /// Waits for another writing process at most so long. If the map is full it grows and `body` runs
+  /// again, so `body` must not keep what it did the first time.
+  public func write<Result>(
+    waitingSeconds: Int = 5,
+    _ body: (borrowing WriteTransaction) throws(LedgerError) -> Result
+  ) throws(LedgerError) -> Result {
+    try requireSameProcess()
+    let lock = try WriterLock(path, waitingSeconds: waitingSeconds)
+    defer { lock.release() }
+    var growths = 0
+    while true {
+      do throws(LedgerError) {
+        let transaction = try begin()
+        let result = try body(transaction)
+        try transaction.commit()
+        try countCommit()
+        return result
+      } catch LedgerError.mapFull where growths < 16 {
+        growths += 1
+        try grow()
+      }
+    }
+  }
+
+  private func begin() throws(LedgerError) -> WriteTransaction {
+    var transaction: OpaquePointer?
+    var status = unsafe mdb_txn_begin(environment, nil, 0, &transaction)
+    if status == MDB_MAP_RESIZED {
+      try unsafe Self.check(mdb_env_set_mapsize(environment, 0), path: path)
+      status = unsafe mdb_txn_begin(environment, nil, 0, &transaction)
+    }
+    try Self.check(status, path: path)
+    guard let transaction = unsafe transaction else { throw .mapFull }
+    return unsafe WriteTransaction(transaction, tables, path)
+  }
+
+  private func grow() throws(LedgerError) {
+    var info = unsafe MDB_envinfo()
+    try unsafe Self.check(mdb_env_info(environment, &info), path: path)
+    try unsafe Self.check(mdb_env_set_mapsize(environment, info.me_mapsize * 2), path: path)
+  }
+
+  private func countCommit() throws(LedgerError) {
+    let count = commits.add(1, ordering: .relaxed).newValue
+    guard count.isMultiple(of: 256) else { return }
+    var dead: Int32 = 0
+    try unsafe Self.check(mdb_reader_check(environment, &dead), path: path)
+  }
+
+  private func requireSameProcess() throws(LedgerError) {
+    guard process == getpid() else { throw .otherProcess }
+  }
+
+  // MARK: Errors
+
+  static func check(_ status: Int32, path: String) throws(LedgerError) {
+    if status != 0 { throw error(status, path: path) }
+  }
+
+  static func error(_ status: Int32, path: String) -> LedgerError {
+    switch status {
+    case MDB_MAP_FULL: .mapFull
+    case ENOSPC, EDQUOT: .diskFull(path: path)
+    case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_PANIC:
+      .damaged(page: 0, problem: "LMDB reports \(status)")
+    case MDB_INVALID, MDB_VERSION_MISMATCH: .notAStore(path: path)
+    case ENOENT: .notFound(path: path)
+    default: .system(operation: "LMDB on \(path)", number: status)
+    }
+  }
+}
+
+/// The lock by which one process that writes keeps others out, with a time-out.
+struct WriterLock {
+  private let descriptor: Int32
+
+  init(_ folder: String, waitingSeconds: Int) throws(LedgerError) {
+    let path = "\(folder)/\(StoreFormat.writerFile)"
+    descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw errno == ELOOP
+        ? .notOwnFile(path: path) : FileChecks.failure("opening \(path)", folder)
+    }
+    var triesLeft = waitingSeconds * 50
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard triesLeft > 0 else {
+        close(descriptor)
+        throw .busy(path: folder)
+      }
+      triesLeft -= 1
+      usleep(20_000)
+    }
+  }
+
+  func release() {
+    close(descriptor)
+  }
+}

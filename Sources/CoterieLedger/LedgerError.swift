@@ -1,0 +1,39 @@
+/// Why a store could not be opened, read or written.
+public enum LedgerError: Error, Equatable, Sendable {
+  case notFound(path: String)
+  case alreadyExists(path: String)
+  /// A link, a FIFO, a device, or a file of another user stands where the store's own must.
+  case notOwnFile(path: String)
+  case notAStore(path: String)
+  case newerFormat(found: UInt64)
+  /// A page of the file is not what it must be; the page number tells where.
+  case damaged(page: UInt64, problem: String)
+  /// Another process writes.
+  case busy(path: String)
+  case diskFull(path: String)
+  case mapFull
+  /// The environment was opened before this process was forked.
+  case otherProcess
+  case system(operation: String, number: Int32)
+}
+
+extension LedgerError: CustomStringConvertible {
+  /// What happened, where, and what to do.
+  public var description: String {
+    switch self {
+    case .notFound(let path): "there is no store at \(path)"
+    case .alreadyExists(let path): "something stands at \(path) already"
+    case .notOwnFile(let path):
+      "\(path) is no regular file of this user with one name; links and pipes are not followed"
+    case .notAStore(let path): "\(path) is not a store"
+    case .newerFormat(let found): "the store has format \(found); this program knows 1"
+    case .damaged(let page, let problem):
+      "the store is damaged at page \(page) (byte \(page * 4096)): \(problem)"
+    case .busy(let path): "another program writes to \(path); try again when it is done"
+    case .diskFull(let path): "the disk of \(path) is full; the store is sound, nothing was lost"
+    case .mapFull: "the store's map is full and could not grow"
+    case .otherProcess: "the store was opened by a process that has since forked"
+    case .system(let operation, let number): "\(operation) failed with error \(number)"
+    }
+  }
+}

@@ -1,0 +1,299 @@
+internal import CoterieWire
+internal import Glibc
+
+/// Reads a store that is not trusted: the LMDB 0.9 file format, with every offset checked.
+///
+/// `pread` into bounded buffers: no map, no locks, no writes, no links followed. Each page is
+/// visited at most once in a scan, so damage can neither loop nor blow up memory.
+public final class StoreReader: LedgerSource {
+  private static let pageBytes = 4096
+  private static let headerBytes = 16
+  private static let valueBytesMax = 2 << 20
+
+  private let descriptor: Int32
+  private let pageCount: UInt64
+  private let path: String
+  private var roots: [Table: Tree] = [:]
+
+  private struct Tree {
+    var root: UInt64
+    var depth: UInt16
+    var entries: UInt64
+  }
+
+  private struct Page {
+    var number: UInt64
+    var bytes: [UInt8]
+    var flags: UInt16
+    var nodes: [Int]
+
+    var isBranch: Bool { flags & 0x01 != 0 }
+  }
+
+  /// Opens a store's folder, or its `log.mdb` itself.
+  public init(_ path: String) throws(LedgerError) {
+    self.path = path
+    var status = stat()
+    let isFolder = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    let file = isFolder ? "\(path)/\(StoreFormat.dataFile)" : path
+    descriptor = unsafe open(file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      throw errno == ELOOP ? .notOwnFile(path: file) : .notFound(path: file)
+    }
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      pageCount = 0
+      throw .notOwnFile(path: file)
+    }
+    pageCount = UInt64(max(0, status.st_size)) / UInt64(Self.pageBytes)
+    try readRoots()
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  // MARK: Meta pages and tables
+
+  private func readRoots() throws(LedgerError) {
+    var newest: (transaction: UInt64, main: Tree, last: UInt64)?
+    for number in 0..<UInt64(2) {
+      guard let meta = try meta(number) else { continue }
+      if let known = newest, known.transaction >= meta.transaction { continue }
+      newest = meta
+    }
+    guard let newest else { throw .notAStore(path: path) }
+    guard newest.last < pageCount else {
+      throw .damaged(page: newest.last, problem: "the file ends before its last page")
+    }
+    var found: [Table: Tree] = [:]
+    var fault: LedgerError?
+    try walk(newest.main, from: []) { key, value, flags in
+      guard let table = Table(rawValue: String(decoding: key, as: UTF8.self)), flags & 0x02 != 0
+      else { return true }
+      guard value.count == 48 else {
+        fault = .damaged(page: newest.main.root, problem: "a table record of another length")
+        return false
+      }
+      found[table] = Self.tree(value, at: 0)
+      return true
+    }
+    if let fault { throw fault }
+    roots = found
+    guard found[.meta] != nil else { throw .notAStore(path: path) }
+  }
+
+  private func meta(
+    _ number: UInt64
+  ) throws(LedgerError) -> (transaction: UInt64, main: Tree, last: UInt64)? {
+    guard number < pageCount else { return nil }
+    let bytes = try read(number, pages: 1)
+    guard little(bytes, 10, 2) & 0x08 != 0, little(bytes, 16, 4) == 0xbeef_c0de,
+      little(bytes, 20, 4) == 1, little(bytes, 40, 4) == UInt64(Self.pageBytes)
+    else { return nil }
+    let main = Self.tree(bytes, at: 40 + 48)
+    return (little(bytes, 40 + 96 + 8, 8), main, little(bytes, 40 + 96, 8))
+  }
+
+  private static func tree(_ bytes: [UInt8], at offset: Int) -> Tree {
+    Tree(
+      root: little(bytes, offset + 40, 8),
+      depth: UInt16(truncatingIfNeeded: little(bytes, offset + 6, 2)),
+      entries: little(bytes, offset + 32, 8))
+  }
+
+  // MARK: Reading
+
+  /// How many entries a table claims to have.
+  public func count(_ table: Table) throws(LedgerError) -> Int {
+    Int(clamping: roots[table]?.entries ?? 0)
+  }
+
+  /// The value of a key.
+  public func value(_ table: Table, _ key: [UInt8]) throws(LedgerError) -> [UInt8]? {
+    guard let tree = roots[table] else { return nil }
+    var found: [UInt8]?
+    try walk(tree, from: key) { candidate, value, _ in
+      if candidate == key { found = value }
+      return false
+    }
+    return found
+  }
+
+  /// Hands over entries in order; see `LedgerSource`.
+  public func scan(
+    _ table: Table,
+    prefix: [UInt8],
+    from start: [UInt8]?,
+    _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
+  ) throws(LedgerError) {
+    guard let tree = roots[table] else { return }
+    try walk(tree, from: start ?? prefix) { key, value, _ in
+      guard key.span.starts(with: prefix) else { return false }
+      return body(key.span, value.span)
+    }
+  }
+
+  /// Visits entries from a key on, in order; each page once; stops at damage with its page.
+  private func walk(
+    _ tree: Tree,
+    from start: [UInt8],
+    _ body: (_ key: [UInt8], _ value: [UInt8], _ flags: UInt16) -> Bool
+  ) throws(LedgerError) {
+    if tree.root == .max { return }
+    var visited: Set<UInt64> = []
+    var stack: [(page: Page, next: Int)] = []
+    var last: [UInt8]?
+    try descend(to: tree.root, &stack, &visited, start)
+    while let (page, next) = stack.last {
+      guard next < page.nodes.count else {
+        stack.removeLast()
+        continue
+      }
+      stack[stack.count - 1].next = next + 1
+      let node = page.nodes[next]
+      if page.isBranch {
+        try descend(to: child(page, node), &stack, &visited, start)
+        continue
+      }
+      let key = try self.key(page, node)
+      if key.lexicographicallyPrecedes(start) { continue }
+      if let last, !last.lexicographicallyPrecedes(key) {
+        throw .damaged(page: page.number, problem: "keys are out of order")
+      }
+      last = key
+      let value = try self.value(page, node, &visited)
+      if !body(key, value, UInt16(truncatingIfNeeded: Self.little(page.bytes, node + 4, 2))) {
+        return
+      }
+    }
+  }
+
+  private func descend(
+    to number: UInt64,
+    _ stack: inout [(page: Page, next: Int)],
+    _ visited: inout Set<UInt64>,
+    _ start: [UInt8]
+  ) throws(LedgerError) {
+    guard stack.count < 32 else { throw .damaged(page: number, problem: "the tree is too deep") }
+    guard visited.insert(number).inserted else {
+      throw .damaged(page: number, problem: "a page stands in the tree twice")
+    }
+    let page = try self.page(number)
+    var first = 0
+    if page.isBranch {
+      // The child to start in is the last whose key is not above the start.
+      for place in page.nodes.indices.dropFirst() {
+        let key = try self.key(page, page.nodes[place])
+        if start.lexicographicallyPrecedes(key) { break }
+        first = place
+      }
+    }
+    stack.append((page, first))
+  }
+
+  private func page(_ number: UInt64) throws(LedgerError) -> Page {
+    guard number < pageCount, number > 1 else {
+      throw .damaged(page: number, problem: "a page number outside the file")
+    }
+    let bytes = try read(number, pages: 1)
+    let flags = UInt16(truncatingIfNeeded: Self.little(bytes, 10, 2))
+    guard Self.little(bytes, 0, 8) == number, flags == 0x01 || flags == 0x02 else {
+      throw .damaged(page: number, problem: "not a branch or leaf page")
+    }
+    let lower = Int(Self.little(bytes, 12, 2))
+    let upper = Int(Self.little(bytes, 14, 2))
+    guard lower >= Self.headerBytes, lower.isMultiple(of: 2), lower <= upper,
+      upper <= Self.pageBytes
+    else { throw .damaged(page: number, problem: "free space outside the page") }
+    var nodes: [Int] = []
+    for slot in stride(from: Self.headerBytes, to: lower, by: 2) {
+      let node = Int(Self.little(bytes, slot, 2))
+      guard node >= upper, node + 8 <= Self.pageBytes else {
+        throw .damaged(page: number, problem: "a node outside the page")
+      }
+      nodes.append(node)
+    }
+    return Page(number: number, bytes: bytes, flags: flags, nodes: nodes)
+  }
+
+  private func key(_ page: Page, _ node: Int) throws(LedgerError) -> [UInt8] {
+    let size = Int(Self.little(page.bytes, node + 6, 2))
+    guard node + 8 + size <= Self.pageBytes else {
+      throw .damaged(page: page.number, problem: "a key that leaves the page")
+    }
+    return Array(page.bytes[(node + 8)..<(node + 8 + size)])
+  }
+
+  private func child(_ page: Page, _ node: Int) -> UInt64 {
+    Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16
+      | Self.little(page.bytes, node + 4, 2) << 32
+  }
+
+  private func value(
+    _ page: Page,
+    _ node: Int,
+    _ visited: inout Set<UInt64>
+  ) throws(LedgerError) -> [UInt8] {
+    let size = Int(Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16)
+    let flags = Self.little(page.bytes, node + 4, 2)
+    let start = node + 8 + Int(Self.little(page.bytes, node + 6, 2))
+    if flags & 0x01 == 0 {
+      guard start + size <= Self.pageBytes else {
+        throw .damaged(page: page.number, problem: "a value that leaves the page")
+      }
+      return Array(page.bytes[start..<(start + size)])
+    }
+    guard size <= Self.valueBytesMax, start + 8 <= Self.pageBytes else {
+      throw .damaged(page: page.number, problem: "a value larger than any")
+    }
+    return try overflow(Self.little(page.bytes, start, 8), size: size, &visited)
+  }
+
+  private func overflow(
+    _ number: UInt64,
+    size: Int,
+    _ visited: inout Set<UInt64>
+  ) throws(LedgerError) -> [UInt8] {
+    let pages = (Self.headerBytes + size + Self.pageBytes - 1) / Self.pageBytes
+    guard number > 1, number < pageCount, UInt64(pages) <= pageCount - number,
+      visited.insert(number).inserted
+    else { throw .damaged(page: number, problem: "overflow pages outside the file") }
+    let bytes = try read(number, pages: pages)
+    guard Self.little(bytes, 0, 8) == number, Self.little(bytes, 10, 2) == 0x04,
+      Self.little(bytes, 12, 4) >= UInt64(pages)
+    else { throw .damaged(page: number, problem: "not the overflow pages of this value") }
+    return Array(bytes[Self.headerBytes..<(Self.headerBytes + size)])
+  }
+
+  private func read(_ number: UInt64, pages: Int) throws(LedgerError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: pages * Self.pageBytes)
+    let count = bytes.count
+    var done = 0
+    while done < count {
+      let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe pread(
+          descriptor, buffer.baseAddress.map { unsafe $0 + done }, count - done,
+          Int(number) * Self.pageBytes + done)
+      }
+      if read > 0 {
+        done += read
+      } else if read == 0 {
+        throw .damaged(page: number, problem: "the file became shorter")
+      } else if errno != EINTR {
+        throw .system(operation: "reading \(path)", number: errno)
+      }
+    }
+    return bytes
+  }
+
+  private func little(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
+    Self.little(bytes, offset, count)
+  }
+
+  /// A little-endian number; every caller's offsets lie within one page.
+  private static func little(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
+    var value: UInt64 = 0
+    for place in (0..<count).reversed() { value = value << 8 | UInt64(bytes[offset + place]) }
+    return value
+  }
+}

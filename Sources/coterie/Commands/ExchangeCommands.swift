@@ -1,0 +1,219 @@
+import CoterieAudit
+import CoterieConsole
+import CoterieGroups
+import CoterieJSON
+import CoterieJudgement
+import CoterieLedger
+import CoterieWire
+import Glibc
+
+/// `coterie init`: an empty store.
+enum InitCommand {
+  static let row = Command(
+    "init",
+    "make an empty store",
+    about: "The store is entered into the keyring, which lies outside it.",
+    example: "init alice.coterie",
+    operands: [Operand("PATH", help: "where the store is to be")],
+    run: { invocation, console in
+      let path = invocation.operands[0]
+      _ = try Stores.create(path)
+      console.say("made \(path)")
+      return .done
+    })
+}
+
+/// `coterie export`: a log as a bundle.
+enum ExportCommand {
+  static let row = Command(
+    "export",
+    "write a log as a bundle",
+    about: """
+      Parents come first. Contents are not kept by this version, so every bundle is redacted;
+      --redact says so on purpose. --missing-from writes only what is lacking there.
+      """,
+    example: "export alice.coterie -o alice.cborseq",
+    operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
+    options: [
+      Option("--redact", help: "leave secrets and contents out"),
+      Option(
+        "--missing-from", value: "WHAT",
+        help: "a store, a bundle, or heads as a comma list of event ids"),
+    ],
+    run: run)
+
+  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+    let place = try Sources.path(invocation.operands.first, invocation)
+    let logs = try Sources.logs(place)
+    var known: Set<Digest> = []
+    if let receiver = invocation.value("--missing-from") {
+      known = try self.known(to: receiver, logs.map(\.log))
+    }
+    var pending = 0
+    for (log, _) in logs { pending += log.eventCount - log.ids.count }
+    do throws(SourceFault) {
+      let count = try BundleExport(known: known).run(logs) { console.write($0) }
+      console.say("\(count) events" + (pending > 0 ? "; \(pending) that wait were left out" : ""))
+    } catch {
+      throw Sources.failure(error)
+    }
+    return .done
+  }
+
+  private static func known(
+    to receiver: String,
+    _ logs: [MemberLog]
+  ) throws(Failure) -> Set<Digest> {
+    var status = stat()
+    if unsafe stat(receiver, &status) == 0 {
+      return Set(try Sources.logs(receiver).flatMap { $0.log.ids })
+    }
+    var heads: [Digest] = []
+    for word in receiver.split(separator: ",") {
+      guard let id = Digest(hex: String(word)) else {
+        throw Failure.usage(
+          "--missing-from takes a path or event ids of 64 hex digits, not \"\(receiver)\"")
+      }
+      heads.append(id)
+    }
+    return logs.reduce(into: []) { $0.formUnion($1.past(of: heads)) }
+  }
+}
+
+/// `coterie import`: bundles into a store.
+enum ImportCommand {
+  static let row = Command(
+    "import",
+    "take the events of bundles into a store",
+    about: """
+      Each signature is verified and each event judged. Events whose parents are missing wait in the
+      store and are listed. A damaged bundle is taken in as far as it is good. The store is made if
+      it is not there. - is standard input.
+      """,
+    example: "import alice.cborseq --store bob.coterie",
+    operands: [Operand("BUNDLE", .oneOrMore, help: "bundle files, or -")],
+    options: [Option("--lenient", help: "damage in a bundle is no failure")],
+    run: run)
+
+  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+    let store = try Stores.openOrCreate(try Sources.path(nil, invocation))
+    var total = BundleImport.Outcome()
+    for path in invocation.operands {
+      let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw Files.missing(path) }
+      defer { if path != "-" { close(descriptor) } }
+      let progress = Progress(console, phase: "import \(path)", unit: "events", total: 0)
+      do throws(GroupError) {
+        let outcome = try BundleImport(store: store).run(descriptor: descriptor) { done in
+          progress.update(done)
+          return !Interruption.isAsked
+        }
+        progress.finish()
+        total.add(outcome)
+      } catch {
+        progress.finish()
+        throw Stores.failure(error)
+      }
+    }
+    return finish(total, invocation, console)
+  }
+
+  private static func finish(
+    _ outcome: BundleImport.Outcome,
+    _ invocation: Invocation,
+    _ console: Console
+  ) -> ExitStatus {
+    var findings: [Finding] = outcome.bad.map { bad in
+      Finding(
+        code: bad.fault.code, severity: .error, event: nil, group: nil,
+        message: "item \(bad.item): \(bad.fault)", help: "it was left out", evidence: [])
+    }
+    if let fault = outcome.fault {
+      findings.append(
+        Finding(
+          code: "malformed", severity: .error, event: nil, group: nil, message: "\(fault)",
+          help: "what was whole is in the store; ask the sender for the rest", evidence: []))
+    }
+    let isCut = outcome.fault != nil && !invocation.has("--lenient")
+    let status: ExitStatus =
+      Interruption.isAsked ? .interrupted
+      : isCut ? .malformed : !outcome.bad.isEmpty ? .findings : outcome.missing.isEmpty ? .done : .undecided
+    let result = JSONValue.object([
+      "placed": .integer(Int64(outcome.placed)), "rejected": .integer(Int64(outcome.rejected)),
+      "known": .integer(Int64(outcome.known)), "waiting": .integer(Int64(outcome.waiting)),
+      "turned_away": .integer(Int64(outcome.turnedAway)),
+      "contents": .integer(Int64(outcome.contents)),
+      "missing": .strings(outcome.missing.map(\.hex)),
+    ])
+    if console.isJSON {
+      console.line(Output.document("import", result, findings: findings, exit: status))
+      return status
+    }
+    console.line(
+      "\(outcome.placed) new (\(outcome.rejected) rejected), \(outcome.known) known, "
+        + "\(outcome.waiting) waiting, \(outcome.bad.count) malformed")
+    if outcome.contents > 0 {
+      console.line("\(outcome.contents) contents matched their commitments; this version keeps none")
+    }
+    if outcome.turnedAway > 0 {
+      console.line("\(outcome.turnedAway) turned away: too many wait; import what is missing first")
+    }
+    for id in outcome.missing.prefix(16) { console.line("missing \(id.hex)") }
+    for finding in findings { console.line("\(finding.message)\n  \(finding.help)") }
+    return status
+  }
+}
+
+/// Stores of this user, as commands open them.
+enum Stores {
+  /// The keyring: `COTERIE_KEYRING`, or a file in the XDG data home.
+  static var keyring: Keyring {
+    let environment = Commands.environment
+    if let path = environment["COTERIE_KEYRING"], !path.isEmpty { return Keyring(path: path) }
+    let data =
+      environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+      ?? "\(environment["HOME"] ?? ".")/.local/share"
+    return Keyring(path: "\(data)/coterie/keyring")
+  }
+
+  static func create(_ path: String) throws(Failure) -> Store {
+    do throws(GroupError) {
+      return try Store.create(at: trimmed(path), keyring: keyring)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  static func openOrCreate(_ path: String) throws(Failure) -> Store {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return try create(path) }
+    guard keyring.knows(trimmed(path)) else {
+      throw Failure(
+        .store, "unknown-store", "\(path) is not in your keyring (\(keyring.path))",
+        help: "only stores made here are written; export it and import it into one of your own")
+    }
+    do throws(GroupError) {
+      return try Store.open(trimmed(path))
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  static func failure(_ error: GroupError) -> Failure {
+    switch error {
+    case .ledger(.notFound(let path)): Failure(.notFound, "not-found", "there is no store at \(path)")
+    case .ledger(let error): Failure(.store, "store", error.description)
+    case .malformed(let fault): Failure(.malformed, fault.code, fault.description)
+    case .refused(let code, _): Failure(.refused, code.rawValue, code.explanation)
+    case .noSuchGroup(let id): Failure(.notFound, "not-found", "the store has no group \(id)")
+    case .admissionDiffers(let id):
+      Failure(
+        .defect, "admission-differs", "event \(id) was admitted differently before",
+        help: "please report this; coterie replay shows what judging gives now")
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import CoterieAudit
+import CoterieConsole
+import CoterieEvents
+import CoterieJSON
+import CoterieJudgement
+import CoterieWire
+
+/// `coterie log` and `coterie show`: events with their verdicts.
+enum LogCommand {
+  static let row = Command(
+    "log",
+    "list events with their verdicts, the newest last",
+    about: """
+      Positions (#n) count from 1 in canonical order: depth, then id. Times are the authors' claims.
+      Filters are and-ed. PATH is a store, a bundle or a scenario file; without it --store is meant.
+      """,
+    example: "log alice.coterie -n 20 --status defeated",
+    operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
+    options: [
+      Option("--limit", short: "-n", value: "N", help: "the newest N only"),
+      Option("--author", value: "KEY", help: "author's key, by prefix"),
+      Option("--kind", value: "KIND", help: "such as message.post"),
+      Option("--status", value: "STATUS", help: "such as rejected"),
+      Option("--code", value: "CODE", help: "such as role-too-low"),
+    ],
+    run: log)
+
+  static let show = Command(
+    "show",
+    "show one event whole",
+    about: "ID is a unique prefix of an event id, or #N, a position in canonical order.",
+    example: "show k7qmv3 alice.coterie",
+    operands: [
+      Operand("ID", help: "a unique id prefix, or #N"),
+      Operand("PATH", .optional, help: "a store, a bundle or a scenario file"),
+    ],
+    run: showOne)
+
+  private static func log(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+    let opened = try OpenedLog(invocation, path: invocation.operands.first)
+    let filter = try self.filter(invocation)
+    let isLines = invocation.has("--ndjson")
+    var events: [JSONValue] = []
+    let limit = try invocation.number("--limit", least: 1)
+    let total: Int
+    do throws(SourceFault) {
+      total = try opened.log.events(from: opened.source, matching: filter, limit: limit) { event in
+        if isLines {
+          console.line(event.json.compact)
+        } else if console.isJSON {
+          events.append(event.json)
+        } else {
+          console.line(line(event, console))
+        }
+      }
+    } catch {
+      throw Sources.failure(error)
+    }
+    if isLines {
+      let summary: JSONValue = .object([
+        "type": "summary", "complete": true, "total": .integer(Int64(total)),
+      ])
+      console.line(summary.compact)
+    } else if console.isJSON {
+      let result = JSONValue.object(["events": .array(events), "total": .integer(Int64(total))])
+      console.line(Output.document("log", result, exit: .done))
+    } else {
+      console.line("\(min(limit ?? total, total)) of \(total) events; times are the authors' claims.")
+    }
+    return .done
+  }
+
+  private static func filter(_ invocation: Invocation) throws(Failure) -> EventFilter {
+    if let kind = invocation.value("--kind"), Kind(name: kind) == nil {
+      throw Failure.usage("there is no kind \"\(kind)\"", help: near(kind, Kind.known.map(\.name)))
+    }
+    if let status = invocation.value("--status"), Status(rawValue: status) == nil {
+      throw Failure.usage(
+        "there is no status \"\(status)\"", help: near(status, Status.allCases.map(\.rawValue)))
+    }
+    if let code = invocation.value("--code"), Code(rawValue: code) == nil {
+      throw Failure.usage(
+        "there is no code \"\(code)\"", help: near(code, Code.allCases.map(\.rawValue)))
+    }
+    return EventFilter(
+      author: invocation.value("--author"), kind: invocation.value("--kind"),
+      status: invocation.value("--status"), code: invocation.value("--code"))
+  }
+
+  private static func near(_ word: String, _ known: [String]) -> String {
+    Suggestion.nearest(to: word, among: known).map { "did you mean \($0)?" }
+      ?? "known: \(known.joined(separator: ", "))"
+  }
+
+  private static func line(_ event: EventReport, _ console: Console) -> String {
+    let verdict = event.verdict
+    var status = verdict.status.rawValue
+    let tone: Console.Tone
+    switch verdict.status {
+    case .effective: tone = .good
+    case .pending, .heldBack, .overridden: tone = .doubtful
+    case .rejected, .defeated, .malformed:
+      status = status.uppercased()
+      tone = .bad
+    }
+    var text = "\(padLeft(event.position.map { "#\($0)" } ?? "#-", to: 7)) \(event.event.id)  "
+    text += "\(Timestamp.text(event.event.time).prefix(19))Z  \(event.event.author)  "
+    text += pad(Escaping.visible(event.event.action.kindName.string), to: 17)
+    text += " " + console.status(status, tone)
+    if let code = verdict.code { text += " \(code.rawValue)" }
+    if let by = verdict.by { text += " by \(by)" }
+    if !event.missing.isEmpty { text += " lacks \(event.missing.map { "\($0)" }.joined(separator: ", "))" }
+    return text
+  }
+
+  private static func showOne(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+    let path = invocation.operands.count > 1 ? invocation.operands[1] : nil
+    let opened = try OpenedLog(invocation, path: path)
+    let event = try opened.event(invocation.operands[0])
+    let report: EventReport
+    do throws(SourceFault) {
+      report = try opened.log.report(event, from: opened.source)
+    } catch {
+      throw Sources.failure(error)
+    }
+    if console.isJSON {
+      console.line(Output.document("show", report.json, exit: .done))
+    } else {
+      console.line(report.json.pretty)
+    }
+    return .done
+  }
+}
+
+/// `coterie state`: roles, invites, links, preferences, and the digest.
+enum StateCommand {
+  static let row = Command(
+    "state",
+    "show members, roles, invites, links, preferences and the digest",
+    about: "Two members agree exactly if their state digests are equal.",
+    example: "state alice.coterie --json",
+    operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
+    run: run)
+
+  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+    let opened = try OpenedLog(invocation, path: invocation.operands.first)
+    guard let state = opened.log.stateJSON(), let governance = opened.log.governance() else {
+      throw Failure(
+        .undecided, "undecided", "the founding event is missing, so there is no state yet")
+    }
+    if console.isJSON {
+      console.line(Output.document("state", state, exit: .done))
+      return .done
+    }
+    console.line("group        \(governance.group)  \(Escaping.visible(governance.name.string))")
+    console.line("template     \(governance.template.name), rules 1")
+    for member in governance.members {
+      let path = member.standing.path.map(String.init).joined(separator: ".")
+      console.line(
+        "member       \(member.key)  \(pad(member.standing.role.name, to: 10)) "
+          + "path \(path.isEmpty ? "founder" : path)  since \(member.grant)"
+          + (member.isBlocked ? "  blocked" : ""))
+    }
+    for invite in governance.invites {
+      console.line("invite       \(invite.id)  \(invite.role.name)  \(invite.status.rawValue)")
+    }
+    for link in governance.links {
+      let uses = link.uses.map { "/\($0)" } ?? ""
+      console.line(
+        "link         \(link.id)  \(link.role.name)  \(link.status.rawValue)  used \(link.used)\(uses)")
+    }
+    for setting in governance.preferences {
+      console.line("preference   \(pad(Escaping.visible(setting.key.string), to: 16)) \(text(setting.value))")
+    }
+    if let welcome = governance.welcome {
+      console.line("welcome      \(Escaping.visible(welcome.string))")
+    }
+    if let by = governance.dissolvedBy { console.line("dissolved    by \(by)") }
+    if case .object(let fields) = state, case .string(let digest)? = fields["digest"] {
+      console.line("digest       \(digest)")
+    }
+    return .done
+  }
+
+  private static func text(_ value: PreferenceValue) -> String {
+    switch value {
+    case .on: "on"
+    case .off: "off"
+    case .from(let role): "from \(role.name)"
+    case .seconds(let seconds): seconds == 0 ? "off" : "\(seconds) s"
+    case .other(let text): Escaping.visible(text.string)
+    }
+  }
+}
+
+/// One group of one log, found from operands, options and environment.
+struct OpenedLog {
+  let log: MemberLog
+  let source: any LogSource
+
+  init(_ invocation: Invocation, path: String?) throws(Failure) {
+    let place = try Sources.path(path, invocation)
+    let found = try Sources.logs(place)
+    let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
+    let matching = found.filter { $0.log.group.hex.hasPrefix(wanted) }
+    let groups = Set(matching.map(\.log.group)).sorted()
+    guard let group = groups.first, groups.count == 1 else {
+      let all = groups.isEmpty ? Set(found.map(\.log.group)).sorted() : groups
+      throw Failure(
+        .notFound, groups.isEmpty ? "not-found" : "ambiguous",
+        groups.isEmpty ? "\(place) has no such group" : "\(place) has several groups",
+        help: all.isEmpty
+          ? nil : "--group one of: " + all.map { String($0.hex.prefix(16)) }.joined(separator: ", "))
+    }
+    guard let first = matching.first(where: { $0.log.group == group }) else {
+      throw Failure(.notFound, "not-found", "\(place) has no such group")
+    }
+    log = first.log
+    source = first.source
+  }
+
+  /// The event of a position or a unique id prefix.
+  func event(_ word: String) throws(Failure) -> Int {
+    if word.hasPrefix("#"), let position = Int(word.dropFirst()) {
+      guard let event = log.event(atPosition: position) else {
+        throw Failure(.notFound, "not-found", "there is no position \(word); there are \(log.ids.count)")
+      }
+      return event
+    }
+    let found = log.events(withPrefix: word.lowercased())
+    guard let event = found.first, found.count == 1 else {
+      throw Failure(
+        .notFound, found.isEmpty ? "not-found" : "ambiguous",
+        found.isEmpty ? "no event starts with \(word)" : "\(found.count) events start with \(word)",
+        help: found.isEmpty
+          ? "coterie log lists all"
+          : found.prefix(8).map { String(log.id(of: $0).hex.prefix(16)) }.joined(separator: ", "))
+    }
+    return event
+  }
+}
