@@ -67,6 +67,14 @@ let package = Package(
         "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger",
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "coterie-generate",
+      dependencies: [
+        "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieEngine", "CoterieBundles", "CoterieGroups", "CoterieLedger",
+      ],
+      path: "Tools/generate",
+      swiftSettings: settings),
     tests(of: "CoterieWire", on: []),
     tests(of: "CoterieScenarios", on: []),
     tests(of: "CoterieConsole", on: []),

@@ -157,6 +157,28 @@ public final class GroupLog {
     return try place(draft.event, draft.sealed(with: key))
   }
 
+  /// The governance state now; nil while the founding event is missing.
+  public func governance() -> Governance? {
+    replica.judge.governance(in: replica.judge.currentView())
+  }
+
+  /// Signs a message that conflicts with the author's newest event, as a copied key would: for
+  /// demonstrations and tests of what a fork looks like.
+  public func forkForDemonstration(
+    _ content: Commitment,
+    by key: borrowing SigningKey,
+    time: UInt64
+  ) throws(GroupError) -> Digest {
+    let graph = replica.judge.graph
+    guard let newest = replica.newestEvent(of: key.publicKey), let previous = graph.previous(newest)
+    else { throw .refused(.notInPast, by: nil) }
+    let draft = Draft(
+      group: group, author: key.publicKey, sequence: graph.sequence(newest),
+      previous: graph.id(previous), parents: Parents(graph.parents(newest).map { graph.id(Int($0)) }),
+      time: time, action: .messagePost(Post(type: .text, content: content)))
+    return try place(draft.event, draft.sealed(with: key))
+  }
+
   func place(_ event: Event, _ envelope: [UInt8]) throws(GroupError) -> Digest {
     let arrival: Replica.Arrival
     do {

@@ -104,6 +104,7 @@ extension Judge {
     let place = acts.count
     acts.append(act)
     actOf[number] = Int32(place)
+    if case .inviteCreate = action { invitesOfPerson[act.person, default: []].append(place) }
     forks.note(place, in: self)
     return place
   }

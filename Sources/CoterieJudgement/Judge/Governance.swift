@@ -138,6 +138,17 @@ extension Judge {
       isCancelled: isCancelled)
   }
 
+  /// The newest open invite for a key, in the view of everything held.
+  package func openInvite(for key: Digest) -> Digest? {
+    guard let person = graph.authors.number(of: key) else { return nil }
+    let view = currentView().view
+    for act in (invitesOfPerson[person] ?? []).reversed()
+    where entryStatus(act, state(ofEntry: act, in: view), isLink: false, in: view) == .open {
+      return graph.id(acts[act].event)
+    }
+    return nil
+  }
+
   private func members(in view: View) -> [Governance.Member] {
     var members: [Governance.Member] = []
     for person in 0..<knownPersons(in: view) {

@@ -58,6 +58,8 @@ package final class Judge {
   /// Events that dissolve the group if they are in effect.
   var dissolvers: [Int] = []
   var declines: [Int: [Int]] = [:]
+  /// Invites by the person invited.
+  var invitesOfPerson: [Int: [Int]] = [:]
 
   let table = RuleTable.version1
 
