@@ -75,7 +75,18 @@ let package = Package(
       ],
       path: "Tools/generate",
       swiftSettings: settings),
+    .target(
+      name: "ScopeKit",
+      dependencies: ["CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement"],
+      path: "Tests/ScopeKit",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "coterie-scopes",
+      dependencies: ["CoterieWire", "CoterieConsole", "CoterieEvents", "ScopeKit"],
+      path: "Tools/scopes",
+      swiftSettings: settings),
     tests(of: "CoterieWire", on: []),
+    tests(of: "CoterieJudgement", on: ["CoterieWire", "CoterieEvents", "ScopeKit"]),
     tests(of: "CoterieScenarios", on: []),
     tests(of: "CoterieConsole", on: []),
     tests(of: "CoterieLedger", on: ["CoterieWire"]),

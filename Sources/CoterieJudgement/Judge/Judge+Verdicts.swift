@@ -149,3 +149,14 @@ extension Digest {
     for place in 0..<Digest.byteCount { buffer.append(byte(at: place)) }
   }
 }
+
+extension Judge {
+  /// The view of everything held, computed from the definition: every act in one window, no trunk,
+  /// nothing settled before. O(acts²); for checking that the short way gives the same.
+  package func definitionView() -> CurrentView {
+    let key = currentKey()
+    let changes = Strata.changes(
+      judge: self, version: -1, window: Array(acts.indices), disowned: key.disowned)
+    return CurrentView(view: View(version: -1, changes: changes))
+  }
+}

@@ -1,0 +1,79 @@
+import CoterieConsole
+import CoterieEvents
+import CoterieWire
+import Glibc
+import ScopeKit
+
+/// `coterie-scopes`: every event graph of a small scope, in every order of arrival, held against
+/// the promises G1 to G7 and against the definition.
+@main
+enum Scopes {
+  static let row = Command(
+    "check",
+    "check every graph of a small scope",
+    about: "Counts graphs and orders; a broken promise is printed with its graph, exit 1.",
+    example: "check --events 2",
+    options: [
+      Option("--events", value: "N", help: "events after the setup (2)"),
+      Option("--share", value: "N", help: "visit one graph in N (1: all)"),
+      Option("--index", value: "N", help: "which share (0)"),
+    ],
+    run: run)
+
+  static func main() {
+    let table = CommandTable(program: "coterie-scopes", commands: [row], globals: [])
+    do {
+      let invocation = try table.parse(["check"] + CommandLine.arguments.dropFirst())
+      let console = Console(
+        isJSON: false, isQuiet: false, colour: "never", progress: .auto, outputPath: nil,
+        environment: [:])
+      let status = try invocation.command.run(invocation, console)
+      _ = console.finish()
+      exit(status.rawValue)
+    } catch {
+      Console.complain("coterie-scopes: \(error)")
+      exit(2)
+    }
+  }
+
+  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+    let depth = try invocation.number("--events") ?? 2
+    let share = UInt64(try invocation.number("--share", least: 1) ?? 1)
+    let index = UInt64(try invocation.number("--index") ?? 0)
+    var (graphs, orders) = (0, 0)
+    var broken: String?
+    let setups: [(String, [(key: Digest, role: Role)])] = [
+      ("owner, admin", [(Cast.bob, .owner), (Cast.cat, .admin)]),
+      ("owner, owner", [(Cast.bob, .owner), (Cast.cat, .owner)]),
+      ("admin, member", [(Cast.bob, .admin), (Cast.cat, .member)]),
+    ]
+    for (name, members) in setups {
+      let setup = Graph.group(founder: Cast.ann, members: members)
+      let people = [Cast.ann, Cast.bob, Cast.cat, Cast.eve]
+      let before = graphs
+      for events in 1...max(1, depth) {
+        let scope = Scope(
+          setup: setup, people: people, depth: events,
+          share: events == depth ? (index % share, share) : (0, 1))
+        scope.visit { graph in
+          let arrivals = arrivalOrders(of: graph, after: setup.events.count)
+          graphs += 1
+          orders += arrivals.count
+          broken = Promises.broken(by: graph, members: people, orders: arrivals)
+          if let broken {
+            console.line("BROKEN \(broken)")
+            for event in graph.events {
+              console.line("  \(event.id) by \(event.author) after "
+                + event.parents.ids.map { "\($0)" }.joined(separator: ",") + "  \(event.action)")
+            }
+          }
+          return broken == nil
+        }
+        if broken != nil { return .findings }
+      }
+      console.line("founder with \(name): \(graphs - before) graphs")
+    }
+    console.line("\(graphs) graphs of up to \(depth) events in \(orders) orders: all promises hold")
+    return .done
+  }
+}
