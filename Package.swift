@@ -23,7 +23,8 @@ func tests(of name: String, on floors: [String]) -> Target {
   .testTarget(
     name: name + "Tests",
     dependencies: ([name] + floors).map { .byName(name: $0) },
-    swiftSettings: settings)
+    swiftSettings: settings
+  )
 }
 
 let package = Package(
@@ -39,7 +40,8 @@ let package = Package(
     floor("CoterieJudgement", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     floor(
       "CoterieEngine",
-      on: ["CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement"]),
+      on: ["CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement"]
+    ),
     floor("CoterieLedger", on: ["CoterieWire", "CLMDB"]),
     floor("CoterieBundles", on: ["CoterieWire", "CoterieSealing"]),
     floor(
@@ -47,26 +49,30 @@ let package = Package(
       on: [
         "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
         "CoterieEngine",
-      ]),
+      ]
+    ),
     floor(
       "CoterieAudit",
       on: [
         "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
         "CoterieEngine", "CoterieBundles", "CoterieLedger",
-      ]),
+      ]
+    ),
     floor(
       "CoterieGroups",
       on: [
         "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieEngine",
         "CoterieLedger", "CoterieBundles",
-      ]),
+      ]
+    ),
     .executableTarget(
       name: "coterie",
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieEvents", "CoterieJudgement",
         "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger",
       ],
-      swiftSettings: settings),
+      swiftSettings: settings
+    ),
     .executableTarget(
       name: "coterie-generate",
       dependencies: [
@@ -74,20 +80,32 @@ let package = Package(
         "CoterieEngine", "CoterieBundles", "CoterieGroups", "CoterieLedger",
       ],
       path: "Tools/generate",
-      swiftSettings: settings),
+      swiftSettings: settings
+    ),
     .target(
       name: "ScopeKit",
       dependencies: ["CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement"],
       path: "Tests/ScopeKit",
-      swiftSettings: settings),
+      swiftSettings: settings
+    ),
     .executableTarget(
       name: "coterie-scopes",
       dependencies: ["CoterieWire", "CoterieConsole", "CoterieEvents", "ScopeKit"],
       path: "Tools/scopes",
-      swiftSettings: settings),
+      swiftSettings: settings
+    ),
     tests(of: "CoterieWire", on: []),
+    .testTarget(name: "TidyTests", dependencies: ["ScopeKit"], swiftSettings: settings),
+    .testTarget(
+      name: "ProgramTests",
+      dependencies: ["ScopeKit", "CoterieJSON", "coterie"],
+      swiftSettings: settings
+    ),
+    tests(of: "CoterieSealing", on: ["CoterieWire", "ScopeKit"]),
+    tests(of: "CoterieEvents", on: ["CoterieWire", "CoterieSealing", "ScopeKit"]),
+    tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     tests(of: "CoterieJudgement", on: ["CoterieWire", "CoterieEvents", "ScopeKit"]),
-    tests(of: "CoterieScenarios", on: []),
+    tests(of: "CoterieScenarios", on: ["CoterieJSON"]),
     tests(of: "CoterieConsole", on: []),
     tests(of: "CoterieLedger", on: ["CoterieWire"]),
   ]

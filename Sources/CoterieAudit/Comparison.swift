@@ -1,5 +1,5 @@
-internal import CoterieEvents
 internal import CoterieEngine
+internal import CoterieEvents
 public import CoterieJudgement
 public import CoterieWire
 
@@ -17,6 +17,8 @@ public struct MemberSummary: Sendable {
   public var heads: [Digest]
   /// What was kept out.
   public var bad: [BadEvent]
+  /// Events whose own signature is wrong, while a later one vouches for them.
+  public var unsigned: [BadEvent]
   /// Events that wait, and what each of them lacks.
   public var pending: [(id: Digest, missing: [Digest])]
 }
@@ -67,7 +69,9 @@ public struct GroupComparison: Sendable {
 }
 
 extension MemberLog {
-  /// Judges everything and counts. O(events).
+  /// Judges everything and counts.
+  ///
+  /// O(events).
   public func summary() -> MemberSummary {
     let judge = replica.judge
     let current = judge.currentView()
@@ -82,7 +86,9 @@ extension MemberLog {
       digest: judge.governance(in: current)?.digest(verdicts: tally.digest),
       heads: judge.heads.map { judge.graph.id($0) }.sorted(),
       bad: bad,
-      pending: replica.pending)
+      unsigned: unsigned,
+      pending: replica.pending
+    )
   }
 
   /// The verdict of an event; nil if the log has not judged it.
@@ -168,7 +174,9 @@ extension GroupComparison {
     admitted(one).map(\.id) == admitted(other).map(\.id)
   }
 
-  /// Walks both logs in canonical order to the first event that differs. O(events).
+  /// Walks both logs in canonical order to the first event that differs.
+  ///
+  /// O(events).
   private static func firstDifference(_ one: MemberLog, _ other: MemberLog) -> Difference? {
     let (left, right) = (admitted(one), admitted(other))
     var (i, j, position) = (0, 0, 0)
@@ -183,7 +191,11 @@ extension GroupComparison {
       )
       if isLeft != isRight || verdicts.0 != verdicts.1 {
         return Difference(
-          event: id, position: position, members: (one.name, other.name), verdicts: verdicts)
+          event: id,
+          position: position,
+          members: (one.name, other.name),
+          verdicts: verdicts
+        )
       }
       i += 1
       j += 1

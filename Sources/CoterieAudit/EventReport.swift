@@ -96,12 +96,19 @@ extension MemberLog {
     let waits = Verdict(status: .pending)
     for guest in replica.waiting.guests.values.sorted(by: { $0.event.id < $1.event.id })
     where filter.holds(
-      kind: guest.event.action.kind, author: guest.event.author, verdict: waits)
-    {
+      kind: guest.event.action.kind,
+      author: guest.event.author,
+      verdict: waits
+    ) {
       body(
         EventReport(
-          event: guest.event, position: nil, byteCount: guest.envelope.count, verdict: waits,
-          missing: guest.missing.sorted()))
+          event: guest.event,
+          position: nil,
+          byteCount: guest.envelope.count,
+          verdict: waits,
+          missing: guest.missing.sorted()
+        )
+      )
     }
     return wanted.count
   }
@@ -140,8 +147,12 @@ extension MemberLog {
       decoded.id == judge.graph.id(event)
     else { throw SourceFault(.malformed, "\(source.name) changed while it was read") }
     return EventReport(
-      event: decoded, position: position, byteCount: envelope.count,
-      verdict: judge.verdict(of: event, in: judge.currentView()), missing: [])
+      event: decoded,
+      position: position,
+      byteCount: envelope.count,
+      verdict: judge.verdict(of: event, in: judge.currentView()),
+      missing: []
+    )
   }
 }
 

@@ -31,6 +31,9 @@ public final class MemberLog {
   package let replica: Replica
   /// What was kept out, in the order of the log.
   public internal(set) var bad: [BadEvent] = []
+  /// Events whose own signature is wrong, while a later one of their chain vouches for them: in the
+  /// log, but worth a look. Found by `SignatureMode.every` only.
+  public internal(set) var unsigned: [BadEvent] = []
   /// Chains whose newest signature was checked.
   public internal(set) var chainCount = 0
   /// Signatures checked in all.
@@ -73,7 +76,9 @@ public struct LogReading {
   /// Each envelope is decoded strictly and hashed, each link is followed by its hash, and each
   /// chain's end is verified. Where an end does not verify, the chain is walked back to the newest
   /// event that does; what stands above is malformed and kept out, and the rest is judged again.
-  public func read(_ source: some LogSource) throws(SourceFault) -> (logs: [MemberLog], fault: SourceFault?) {
+  public func read(_ source: some LogSource) throws(SourceFault) -> (
+    logs: [MemberLog], fault: SourceFault?
+  ) {
     var excluded: Set<Digest> = []
     var rejected: [BadEvent] = []
     while true {
@@ -82,7 +87,9 @@ public struct LogReading {
       if let fault, !isLenient { throw fault }
       let forged = try pass.forged()
       if forged.isEmpty {
-        for log in pass.logs.values { log.bad += rejected.filter { pass.groupOf[$0.id] == log.group } }
+        for log in pass.logs.values {
+          log.bad += rejected.filter { pass.groupOf[$0.id] == log.group }
+        }
         return (pass.logs.values.sorted { $0.group < $1.group }, fault)
       }
       rejected += forged
@@ -150,12 +157,9 @@ private struct Pass<Source: LogSource> {
     if reading.signatures == .every {
       log.signatureCount += 1
       if !Envelope.verifies(envelope, decoded.parts, by: event.author) {
-        log.bad.append(
-          BadEvent(
-            id: event.id,
-            fault: Malformed(.wrongSignature, at: decoded.parts.signature.lowerBound),
-            place: place))
-        return
+        let offset = decoded.parts.signature.lowerBound
+        let fault = Malformed(.wrongSignature, at: offset)
+        log.unsigned.append(BadEvent(id: event.id, fault: fault, place: place))
       }
     }
     insert(event, envelope, place, into: log)
@@ -189,7 +193,6 @@ private struct Pass<Source: LogSource> {
   /// Events whose signature does not verify and which no later one of their chain vouches for.
   mutating func forged() throws(SourceFault) -> [BadEvent] {
     var found: [BadEvent] = []
-    guard reading.signatures == .chain else { return found }
     for log in logs.values {
       for chain in log.replica.judge.graph.chains {
         guard !chain.events.isEmpty else { continue }
@@ -210,8 +213,11 @@ private struct Pass<Source: LogSource> {
           groupOf[guest.event.id] = log.group
           found.append(
             BadEvent(
-              id: guest.event.id, fault: error,
-              place: log.replica.waitingPlaces[guest.event.id] ?? 0))
+              id: guest.event.id,
+              fault: error,
+              place: log.replica.waitingPlaces[guest.event.id] ?? 0
+            )
+          )
         }
       }
     }

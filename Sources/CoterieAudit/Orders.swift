@@ -1,13 +1,15 @@
 internal import CoterieEngine
-internal import CoterieJudgement
 internal import CoterieEvents
+internal import CoterieJudgement
 public import CoterieWire
 
 extension MemberLog {
   /// Judges the same events again in a random order of arrival and random batches.
   ///
   /// - Returns: the state digest, which must equal that of the log. O(events · log events).
-  public func digest(inOrder seed: UInt64, from source: some LogSource) throws(SourceFault) -> Digest? {
+  public func digest(inOrder seed: UInt64, from source: some LogSource) throws(SourceFault)
+    -> Digest?
+  {
     var random = SplitMix64(seed: seed)
     let other = MemberLog(name: name, group: group, seed: random.next())
     for place in places.shuffled(using: &random) {

@@ -96,7 +96,8 @@ extension GroupComparison {
       "missing": .array(
         missing.map {
           .object(["member": .string($0.member), "ids": .strings($0.ids.map(\.hex))])
-        }),
+        }
+      ),
       "orders": .integer(Int64(orders)),
     ])
   }
@@ -108,25 +109,59 @@ extension GroupComparison {
       for bad in member.bad {
         found.append(
           Finding(
-            code: bad.fault.code, severity: .error, event: bad.id, group: group,
+            code: bad.fault.code,
+            severity: .error,
+            event: bad.id,
+            group: group,
             message: "\(member.name): \(bad.fault), in the item at \(bad.place)",
-            help: "ask another member for this event; it was kept out", evidence: []))
+            help: "ask another member for this event; it was kept out",
+            evidence: []
+          )
+        )
+      }
+    }
+    for member in members {
+      for bad in member.unsigned {
+        found.append(
+          Finding(
+            code: "wrong-signature",
+            severity: .warning,
+            event: bad.id,
+            group: group,
+            message: "\(member.name): \(bad.fault), in the item at \(bad.place); a later event of "
+              + "its author vouches for it",
+            help: "ask another member for the signature; the event itself is authentic",
+            evidence: []
+          )
+        )
       }
     }
     for fork in forks {
       found.append(
         Finding(
-          code: "fork", severity: .warning, event: fork.events.first, group: group,
+          code: "fork",
+          severity: .warning,
+          event: fork.events.first,
+          group: group,
           message:
             "\(fork.author) signed \(fork.events.count) events with sequence \(fork.sequence)",
-          help: "a key lives on two devices, or its owner cheats", evidence: fork.events))
+          help: "a key lives on two devices, or its owner cheats",
+          evidence: fork.events
+        )
+      )
     }
     if status == .diverged {
       found.append(
         Finding(
-          code: "diverged", severity: .error, event: first?.event, group: group,
+          code: "diverged",
+          severity: .error,
+          event: first?.event,
+          group: group,
           message: "members differ: \(cause?.rawValue ?? "unknown cause")",
-          help: "exchange what one of them lacks: coterie export --missing-from", evidence: []))
+          help: "exchange what one of them lacks: coterie export --missing-from",
+          evidence: []
+        )
+      )
     }
     return found
   }
@@ -150,7 +185,8 @@ extension MemberSummary {
             "offset": .integer(Int64($0.fault.offset)),
             "place": .integer(Int64(clamping: $0.place)),
           ])
-        }),
+        }
+      ),
     ])
   }
 }

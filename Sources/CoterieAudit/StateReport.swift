@@ -10,7 +10,9 @@ extension MemberLog {
     replica.judge.governance(in: replica.judge.currentView())
   }
 
-  /// The state as `coterie state --json` shows it; nil without a founding event. O(events).
+  /// The state as `coterie state --json` shows it; nil without a founding event.
+  ///
+  /// O(events).
   public func stateJSON() -> JSONValue? {
     let judge = replica.judge
     let current = judge.currentView()
@@ -28,7 +30,8 @@ extension MemberLog {
       "preferences": .object(
         Dictionary(governance.preferences.map { ($0.key.string, $0.value.json) }) { first, _ in
           first
-        }),
+        }
+      ),
       "profile": .fields([
         "name": .string(governance.name.string),
         "description": governance.description.map { .string($0.string) },
@@ -43,7 +46,8 @@ extension MemberLog {
 
   private func members(_ governance: Governance) -> JSONValue {
     let pairs = governance.members.map { member in
-      (member.key.hex,
+      (
+        member.key.hex,
         JSONValue.object([
           "key": .string(member.key.hex),
           "role": .string(member.standing.role.name),
@@ -51,7 +55,8 @@ extension MemberLog {
           "since": .string(member.grant.hex),
           "by": .optional(author(of: member.grant)),
           "blocked": .bool(member.isBlocked),
-        ]))
+        ])
+      )
     }
     return .object(Dictionary(pairs) { first, _ in first })
   }
@@ -62,14 +67,16 @@ extension MemberLog {
 
   private func entries(_ entries: [Governance.Entry], keyName: String) -> JSONValue {
     let pairs = entries.map { entry in
-      (entry.id.hex,
+      (
+        entry.id.hex,
         JSONValue.object([
           keyName: .string(entry.key.hex),
           "status": .string(entry.status.rawValue),
           "role": .string(entry.role.name),
           "used": .integer(Int64(entry.used)),
           "uses": entry.uses.map { .integer(Int64(clamping: $0)) } ?? .null,
-        ]))
+        ])
+      )
     }
     return .object(Dictionary(pairs) { first, _ in first })
   }

@@ -15,6 +15,7 @@ public struct BundleReader: ~Copyable {
   private var ids = HashStream(domain: .bundle)
   private var isInside = false
   private var count: UInt64 = 0
+  private var header = BundleHeader(groups: [], count: 0)
   /// Where the next item starts, in bytes from the start of the file.
   public private(set) var offset: UInt64 = 0
   /// How many whole items were read.
@@ -91,18 +92,35 @@ public struct BundleReader: ~Copyable {
 
   private mutating func account(for item: BundleItem) throws(Malformed) {
     switch item {
-    case .header:
+    case .header(let header):
       isInside = true
       count = 0
+      self.header = header
       ids = HashStream(domain: .bundle)
     case .entry(let entry):
       let parts = try Envelope.parts(of: entry.envelope.span)
-      ids.update(Envelope.id(of: entry.envelope.span.extracting(parts.payload)).bytes)
+      let payload = entry.envelope.span.extracting(parts.payload)
+      let id = Envelope.id(of: payload)
+      let group = try Self.group(of: payload) ?? id
+      guard header.groups.contains(group) else { throw Malformed(.wrongGroup, at: 0) }
+      ids.update(id.bytes)
       count += 1
     case .end(let end):
-      guard end.count == count, end.digest == ids.value() else { throw Malformed(.wrongEnd, at: 0) }
+      guard end.count == count, header.count == count, end.digest == ids.value() else {
+        throw Malformed(.wrongEnd, at: 0)
+      }
       isInside = false
     }
+  }
+
+  /// The group that a payload names: key 1, behind the format; nil in a founding event.
+  private static func group(of payload: Span<UInt8>) throws(Malformed) -> Digest? {
+    var cursor = CBORCursor()
+    _ = try cursor.map(in: payload, limit: 9)
+    _ = try cursor.unsigned(in: payload)
+    _ = try cursor.unsigned(in: payload)
+    guard try cursor.unsigned(in: payload) == 1 else { return nil }
+    return try cursor.digest(in: payload)
   }
 
   // MARK: Items
@@ -144,7 +162,10 @@ public struct BundleReader: ~Copyable {
     }
     let content = try cursor.byteString(in: bytes, limit: Limits.contentBytesMax)
     return BundleEntry(
-      envelope: bytes.copy(of: envelope), secret: secret, content: bytes.copy(of: content))
+      envelope: bytes.copy(of: envelope),
+      secret: secret,
+      content: bytes.copy(of: content)
+    )
   }
 
   private static func end(

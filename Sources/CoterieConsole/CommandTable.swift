@@ -72,7 +72,8 @@ public struct CommandTable: Sendable {
     let near = Suggestion.nearest(to: first, among: names)
     return Failure.usage(
       "there is no command \"\(first)\"",
-      help: near.map { "did you mean \(program) \($0)?" } ?? "\(program) help lists all commands")
+      help: near.map { "did you mean \(program) \($0)?" } ?? "\(program) help lists all commands"
+    )
   }
 
   private func lookUp(_ argument: String, in options: [Option]) -> (Option, String?)? {
@@ -129,16 +130,19 @@ public struct CommandTable: Sendable {
     guard let found else { throw Failure.usage("\(option.name) needs a value: \(placeholder)") }
     guard option.allowed.isEmpty || option.allowed.contains(found) else {
       throw Failure.usage(
-        "\(option.name) takes \(option.allowed.joined(separator: ", ")), not \"\(found)\"")
+        "\(option.name) takes \(option.allowed.joined(separator: ", ")), not \"\(found)\""
+      )
     }
     return found
   }
 
-  private func unknownOption(_ argument: String, _ options: [Option], _ command: Command) -> Failure {
+  private func unknownOption(_ argument: String, _ options: [Option], _ command: Command) -> Failure
+  {
     let near = Suggestion.nearest(to: argument, among: options.map(\.name))
     return Failure.usage(
       "\(command.name) has no option \"\(argument)\"",
-      help: near.map { "did you mean \($0)?" } ?? "\(program) help \(command.name)")
+      help: near.map { "did you mean \($0)?" } ?? "\(program) help \(command.name)"
+    )
   }
 
   private func checkOperands(_ invocation: Invocation) throws(Failure) {
@@ -149,11 +153,13 @@ public struct CommandTable: Sendable {
       let missing = rows[min(invocation.operands.count, rows.count - 1)]
       throw Failure.usage(
         "\(invocation.command.name) needs \(missing.name): \(missing.help)",
-        help: "\(program) \(invocation.command.example)")
+        help: "\(program) \(invocation.command.example)"
+      )
     }
     if !isOpen, invocation.operands.count > rows.count {
       throw Failure.usage(
-        "\(invocation.command.name) takes no further operand \"\(invocation.operands[rows.count])\"")
+        "\(invocation.command.name) takes no further operand \"\(invocation.operands[rows.count])\""
+      )
     }
   }
 }

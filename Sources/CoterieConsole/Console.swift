@@ -88,7 +88,11 @@ public final class Console: Sendable {
     var place = 0
     while place < bytes.count {
       let written = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + place }, bytes.count - place)
+        unsafe Glibc.write(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + place },
+          bytes.count - place
+        )
       }
       if written > 0 {
         place += written

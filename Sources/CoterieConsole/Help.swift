@@ -5,7 +5,9 @@ extension CommandTable {
     var lines = [about, "", "usage: \(program) COMMAND [OPTIONS]", "", "commands"]
     lines += commands.map { row($0.name, width, $0.summary) }
     lines += ["", "options of every command"] + optionRows(globals)
-    lines += ["", "\(program) help COMMAND says more; \(program) help exit-status lists the codes."]
+    lines += [
+      "", "\(program) help COMMAND says more; \(program) help exit-status lists the codes.",
+    ]
     return lines.joined(separator: "\n")
   }
 

@@ -46,7 +46,8 @@ public final class Progress {
     if mode == .ndjson {
       Console.complain(
         "{\"done\":\(done),\"eta_s\":\(left),\"phase\":\"\(phase)\",\"rate\":\(rate),"
-          + "\"total\":\(total),\"type\":\"progress\",\"unit\":\"\(unit)\"}")
+          + "\"total\":\(total),\"type\":\"progress\",\"unit\":\"\(unit)\"}"
+      )
     } else if isDrawn {
       hasBar = true
       let share = total > 0 ? min(20, done * 20 / total) : 0

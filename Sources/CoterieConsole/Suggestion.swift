@@ -7,10 +7,14 @@ public enum Suggestion {
     return best.1 <= max(1, word.utf8.count / 3) ? best.0 : nil
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours (Damerau 1964). O(n·m).
+  /// Insertions, deletions, replacements and swaps of neighbours (Damerau 1964).
+  ///
+  /// O(n·m).
   static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var rows = [[Int]](
-      repeating: [Int](repeating: 0, count: right.count + 1), count: left.count + 1)
+      repeating: [Int](repeating: 0, count: right.count + 1),
+      count: left.count + 1
+    )
     for row in 0...left.count { rows[row][0] = row }
     for column in 0...right.count { rows[0][column] = column }
     if left.isEmpty || right.isEmpty { return max(left.count, right.count) }
@@ -18,7 +22,10 @@ public enum Suggestion {
       for column in 1...right.count {
         let cost = left[row - 1] == right[column - 1] ? 0 : 1
         var best = min(
-          rows[row - 1][column] + 1, rows[row][column - 1] + 1, rows[row - 1][column - 1] + cost)
+          rows[row - 1][column] + 1,
+          rows[row][column - 1] + 1,
+          rows[row - 1][column - 1] + cost
+        )
         if row > 1, column > 1, left[row - 1] == right[column - 2],
           left[row - 2] == right[column - 1]
         {

@@ -30,7 +30,9 @@ package struct ActionFields {
     case .inviteWithdraw(let invite), .inviteDecline(let invite):
       .object(["invite": event(invite)])
     case .inviteAccept(let invite, let seal, let name):
-      .fields(["invite": event(invite), "seal": .string(seal.hex), "name": name.map { json(of: $0) }])
+      .fields([
+        "invite": event(invite), "seal": .string(seal.hex), "name": name.map { json(of: $0) },
+      ])
     case .linkCreate(let link, let role, let uses):
       .fields([
         "link": .string(link.hex), "role": .string(role.name),

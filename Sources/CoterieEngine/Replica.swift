@@ -53,7 +53,8 @@ package final class Replica {
           do {
             if case .inserted(let number) = try judge.insert(guest.event) {
               placed.append(
-                Placed(number: number, event: guest.event, envelope: guest.envelope))
+                Placed(number: number, event: guest.event, envelope: guest.envelope)
+              )
             }
           } catch {
             refused.append((guest.event.id, error))
@@ -105,7 +106,8 @@ package final class Replica {
       previous: newest.map { judge.graph.id($0) },
       parents: Parents(heads.map { judge.graph.id($0) }),
       time: time,
-      action: action)
+      action: action
+    )
   }
 
   /// The end of an author's longest chain; nil for one without events.

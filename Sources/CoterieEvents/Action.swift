@@ -101,7 +101,7 @@ public struct Founding: Equatable, Sendable {
   /// The group and event through which the two of a secret chat met.
   public var from: Origin?
 
-  /// Takes all fields.
+  /// Takes all fields; preferences are put into the order in which they are written.
   public init(
     template: Template,
     name: Text,
@@ -112,7 +112,7 @@ public struct Founding: Equatable, Sendable {
   ) {
     self.template = template
     self.name = name
-    self.preferences = preferences
+    self.preferences = preferences.sorted { $1.key.isEncoded(after: $0.key) }
     self.nonce = nonce
     self.seal = seal
     self.from = from

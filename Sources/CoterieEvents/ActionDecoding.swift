@@ -2,7 +2,9 @@ internal import CoterieSealing
 internal import CoterieWire
 
 extension Action {
-  /// Reads a body. Fields are asked for in the order in which deterministic CBOR sorts them.
+  /// Reads a body.
+  ///
+  /// Fields are asked for in the order in which deterministic CBOR sorts them.
   static func decode(
     kind name: Range<Int>,
     _ cursor: inout CBORCursor,
@@ -21,7 +23,8 @@ extension Action {
     try cursor.skipItem(in: bytes, depth: 1)
     return .unknown(
       kind: Text(validated: bytes.copy(of: name)),
-      body: bytes.copy(of: start..<cursor.offset))
+      body: bytes.copy(of: start..<cursor.offset)
+    )
   }
 
   private static func known(
@@ -66,7 +69,8 @@ extension Action {
       return .groupPreference(key: key, value: try PreferenceValue(of: key, &fields.cursor, bytes))
     case .groupWelcome:
       return .groupWelcome(
-        text: try fields.text(Field.text, limit: Limits.envelopeBytesMax, in: bytes))
+        text: try fields.text(Field.text, limit: Limits.envelopeBytesMax, in: bytes)
+      )
     default:
       return .groupDissolve
     }
@@ -221,7 +225,8 @@ extension Founding {
       preferences: preferences,
       nonce: bytes.copy(of: nonce),
       seal: seal,
-      from: from)
+      from: from
+    )
   }
 
   private static func preferences(
@@ -287,6 +292,7 @@ extension Post {
       content: content,
       reply: reply,
       forwarded: forwarded,
-      lifetime: lifetime)
+      lifetime: lifetime
+    )
   }
 }

@@ -99,7 +99,9 @@ public struct Draft: Sendable {
     self.action = action
   }
 
-  /// The envelope of this event, signed. About 13 µs.
+  /// The envelope of this event, signed.
+  ///
+  /// About 13 µs.
   public func sealed(with key: borrowing SigningKey) -> [UInt8] {
     precondition(key.publicKey == author, "an event is signed by its author")
     return Envelope.sealing(payload, with: key)

@@ -9,7 +9,9 @@ public struct DecodedEvent: Sendable {
 }
 
 extension Event {
-  /// Reads one envelope, strictly, and checks its signature. About 40 µs, nearly all signature.
+  /// Reads one envelope, strictly, and checks its signature.
+  ///
+  /// About 40 µs, nearly all signature.
   ///
   /// - Throws: `Malformed` with the byte offset in `envelope`.
   public init(verifying envelope: [UInt8]) throws(Malformed) {
@@ -20,7 +22,9 @@ extension Event {
     self = decoded.event
   }
 
-  /// Reads one envelope, strictly, and leaves its signature unchecked. Under 1 µs.
+  /// Reads one envelope, strictly, and leaves its signature unchecked.
+  ///
+  /// Under 1 µs.
   package static func decode(_ bytes: Span<UInt8>) throws(Malformed) -> DecodedEvent {
     let parts = try Envelope.parts(of: bytes)
     let payload = bytes.extracting(parts.payload)
@@ -76,7 +80,8 @@ extension Event {
       previous: previous,
       parents: parents,
       time: time,
-      action: action)
+      action: action
+    )
   }
 
   private static func checkFormat(

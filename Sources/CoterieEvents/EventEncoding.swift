@@ -47,7 +47,8 @@ extension Draft {
       previous: previous,
       parents: parents,
       time: time,
-      action: action)
+      action: action
+    )
   }
 }
 

@@ -65,7 +65,9 @@ struct FieldReader {
   mutating func require(_ field: ShortText, in bytes: Span<UInt8>) throws(Malformed) {
     guard try has(field, in: bytes) else {
       throw Malformed(
-        pairsLeft > 0 ? .unexpectedKey : .missingKey(field.name), at: cursor.offset)
+        pairsLeft > 0 ? .unexpectedKey : .missingKey(field.name),
+        at: cursor.offset
+      )
     }
   }
 

@@ -57,8 +57,10 @@ public final class GroupLog {
 
   // MARK: Loading
 
-  /// Reads what the store holds and judges it. O(events); every byte is hashed again, and every
-  /// stored admission compared with the one that comes out.
+  /// Reads what the store holds and judges it.
+  ///
+  /// O(events); every byte is hashed again, and every stored admission compared with the one that
+  /// comes out.
   func load() throws(GroupError) {
     var failure: GroupError?
     do throws(LedgerError) {
@@ -126,7 +128,10 @@ public final class GroupLog {
         switch try replica.receive(event, envelope: envelope) {
         case .placed(let placed, let refused):
           fresh += placed
-          for (id, fault) in refused { ingestion.bad[place] = fault; storedWaiting.insert(id) }
+          for (id, fault) in refused {
+            ingestion.bad[place] = fault
+            storedWaiting.insert(id)
+          }
         case .known: ingestion.known += 1
         case .waits: ingestion.waiting += 1
         case .noRoom: ingestion.turnedAway += 1
@@ -173,9 +178,14 @@ public final class GroupLog {
     guard let newest = replica.newestEvent(of: key.publicKey), let previous = graph.previous(newest)
     else { throw .refused(.notInPast, by: nil) }
     let draft = Draft(
-      group: group, author: key.publicKey, sequence: graph.sequence(newest),
-      previous: graph.id(previous), parents: Parents(graph.parents(newest).map { graph.id(Int($0)) }),
-      time: time, action: .messagePost(Post(type: .text, content: content)))
+      group: group,
+      author: key.publicKey,
+      sequence: graph.sequence(newest),
+      previous: graph.id(previous),
+      parents: Parents(graph.parents(newest).map { graph.id(Int($0)) }),
+      time: time,
+      action: .messagePost(Post(type: .text, content: content))
+    )
     return try place(draft.event, draft.sealed(with: key))
   }
 

@@ -68,8 +68,14 @@ public final class Store {
     time: UInt64
   ) throws(GroupError) -> GroupLog {
     let draft = Draft(
-      group: nil, author: key.publicKey, sequence: 0, previous: nil, parents: Parents([]),
-      time: time, action: .groupFound(founding))
+      group: nil,
+      author: key.publicKey,
+      sequence: 0,
+      previous: nil,
+      parents: Parents([]),
+      time: time,
+      action: .groupFound(founding)
+    )
     let log = try adopt(draft.id)
     _ = try log.place(draft.event, draft.sealed(with: key))
     return log

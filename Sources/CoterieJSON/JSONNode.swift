@@ -103,7 +103,7 @@ public struct JSONFault: Error, Equatable, Sendable, CustomStringConvertible {
     self.path = path
   }
 
-  /// `line 3, column 7, $.steps[0].do: …`
+  /// The place, then what is wrong.
   public var description: String {
     "line \(line), column \(column), \(path): \(problem)"
   }

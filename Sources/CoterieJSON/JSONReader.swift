@@ -1,5 +1,7 @@
 /// Reads one JSON document (RFC 8259) strictly: no duplicate keys, no numbers with fractions, no
-/// bytes behind the end, nesting of at most 64. O(bytes); recursion is bounded by the nesting.
+/// bytes behind the end, nesting of at most 64.
+///
+/// O(bytes); recursion is bounded by the nesting.
 public struct JSONReader {
   /// Levels of arrays and objects.
   public static let nestingMax = 64
@@ -52,7 +54,11 @@ public struct JSONReader {
   private mutating func value(_ path: String, depth: Int) throws(JSONFault) -> JSONNode {
     guard place < bytes.count else { throw fault("expected a value, found the end", path) }
     var node = JSONNode(
-      content: .null, line: line, column: place - lineStart + 1, path: path)
+      content: .null,
+      line: line,
+      column: place - lineStart + 1,
+      path: path
+    )
     switch bytes[place] {
     case UInt8(ascii: "{"): node.content = try object(path, depth: depth)
     case UInt8(ascii: "["): node.content = try array(path, depth: depth)
@@ -84,7 +90,9 @@ public struct JSONReader {
       place += 1
     }
     let digits = bytes[start..<place]
-    if place < bytes.count, [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[place]) {
+    if place < bytes.count,
+      [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[place])
+    {
       throw fault("expected an integer, found a number with a fraction or exponent", path)
     }
     let text = String(decoding: digits, as: UTF8.self)

@@ -52,7 +52,9 @@ enum FileChecks {
     }
     defer { close(descriptor) }
     let zeros = [UInt8](repeating: 0, count: 8192)
-    let written = unsafe zeros.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    let written = unsafe zeros.withUnsafeBytes {
+      unsafe write(descriptor, $0.baseAddress, $0.count)
+    }
     guard written == zeros.count, fsync(descriptor) == 0 else {
       let error = failure("writing \(path)", path)
       unsafe unlink(path)

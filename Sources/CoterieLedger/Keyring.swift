@@ -29,7 +29,9 @@ public struct Keyring: Sendable {
     let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileChecks.failure("writing \(beside)", path) }
     let bytes = Array(text.utf8)
-    let written = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    let written = unsafe bytes.withUnsafeBytes {
+      unsafe write(descriptor, $0.baseAddress, $0.count)
+    }
     let isSynced = written == bytes.count && fsync(descriptor) == 0
     close(descriptor)
     guard isSynced, unsafe rename(beside, path) == 0 else {
@@ -57,7 +59,9 @@ public struct Keyring: Sendable {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count < 16 << 20 {
-      let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe chunk.withUnsafeMutableBytes {
+        unsafe read(descriptor, $0.baseAddress, $0.count)
+      }
       if count <= 0 { break }
       bytes += chunk[..<count]
     }

@@ -24,7 +24,9 @@ internal import Synchronization
 
   private static let registry = Mutex<[FileChecks.Identity: Registered]>([:])
 
-  /// Bytes of the map at first: address space, not disk. It grows by itself.
+  /// Bytes of the map at first: address space, not disk.
+  ///
+  /// It grows by itself.
   public static let mapBytes = 64 << 30
 
   // MARK: Creating and opening
@@ -43,7 +45,10 @@ internal import Synchronization
       let ledger = try Ledger(folder: beside, isReadOnly: false, isNew: true, mapBytes: mapBytes)
       try ledger.write(waitingSeconds: 0) { transaction throws(LedgerError) in
         try transaction.put(
-          .meta, Array("format".utf8), LedgerKey.bigEndian(StoreFormat.current, 8))
+          .meta,
+          Array("format".utf8),
+          LedgerKey.bigEndian(StoreFormat.current, 8)
+        )
         try transaction.put(.meta, Array("store".utf8), identifier)
       }
     } catch {
@@ -83,7 +88,11 @@ internal import Synchronization
     let reader = try StoreReader(path)
     try reader.checkFormat(path: path)
     let ledger = try Ledger(
-      folder: path, isReadOnly: isReadOnly, isNew: false, mapBytes: mapBytes)
+      folder: path,
+      isReadOnly: isReadOnly,
+      isNew: false,
+      mapBytes: mapBytes
+    )
     registry.withLock { $0[identity] = Registered(ledger: ledger) }
     return ledger
   }
@@ -138,7 +147,11 @@ internal import Synchronization
     for table in Table.allCases {
       var handle: MDB_dbi = 0
       let status = unsafe mdb_dbi_open(
-        transaction, table.rawValue, isNew ? UInt32(MDB_CREATE) : 0, &handle)
+        transaction,
+        table.rawValue,
+        isNew ? UInt32(MDB_CREATE) : 0,
+        &handle
+      )
       guard status == 0 else {
         unsafe mdb_txn_abort(transaction)
         throw status == MDB_NOTFOUND ? .notAStore(path: path) : error(status, path: path)

@@ -98,7 +98,8 @@ public final class StoreReader: LedgerSource {
     Tree(
       root: little(bytes, offset + 40, 8),
       depth: UInt16(truncatingIfNeeded: little(bytes, offset + 6, 2)),
-      entries: little(bytes, offset + 32, 8))
+      entries: little(bytes, offset + 32, 8)
+    )
   }
 
   // MARK: Reading
@@ -272,8 +273,11 @@ public final class StoreReader: LedgerSource {
     while done < count {
       let read = unsafe bytes.withUnsafeMutableBytes { buffer in
         unsafe pread(
-          descriptor, buffer.baseAddress.map { unsafe $0 + done }, count - done,
-          Int(number) * Self.pageBytes + done)
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + done },
+          count - done,
+          Int(number) * Self.pageBytes + done
+        )
       }
       if read > 0 {
         done += read

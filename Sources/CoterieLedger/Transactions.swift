@@ -27,7 +27,9 @@ internal import CoterieWire
   public func count(_ table: Table) throws(LedgerError) -> Int {
     var status = MDB_stat()
     try unsafe Ledger.check(
-      mdb_stat(transaction, tables[table.place], &status), path: ledger.path)
+      mdb_stat(transaction, tables[table.place], &status),
+      path: ledger.path
+    )
     return Int(status.ms_entries)
   }
 
@@ -39,7 +41,13 @@ internal import CoterieWire
     _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
   ) throws(LedgerError) {
     try unsafe scanTable(
-      transaction, tables[table.place], prefix, from: start ?? prefix, path: ledger.path, body)
+      transaction,
+      tables[table.place],
+      prefix,
+      from: start ?? prefix,
+      path: ledger.path,
+      body
+    )
   }
 }
 
@@ -85,7 +93,12 @@ internal import CoterieWire
         var rawKey = unsafe MDB_val(mv_size: keyCount, mv_data: key.baseAddress)
         var rawValue = unsafe MDB_val(mv_size: valueCount, mv_data: value.baseAddress)
         return unsafe mdb_put(
-          transaction, tables[table.place], &rawKey, &rawValue, isLast ? UInt32(MDB_APPEND) : 0)
+          transaction,
+          tables[table.place],
+          &rawKey,
+          &rawValue,
+          isLast ? UInt32(MDB_APPEND) : 0
+        )
       }
     }
     try Ledger.check(status, path: path)
@@ -113,7 +126,13 @@ internal import CoterieWire
     _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
   ) throws(LedgerError) {
     try unsafe scanTable(
-      transaction, tables[table.place], prefix, from: start ?? prefix, path: path, body)
+      transaction,
+      tables[table.place],
+      prefix,
+      from: start ?? prefix,
+      path: path,
+      body
+    )
   }
 }
 
@@ -165,7 +184,11 @@ private func scanTable(
   var status = unsafe start.withUnsafeMutableBytes { bytes in
     unsafe key = MDB_val(mv_size: count, mv_data: bytes.baseAddress)
     return unsafe mdb_cursor_get(
-      cursor, &key, &value, count == 0 ? MDB_FIRST : MDB_SET_RANGE)
+      cursor,
+      &key,
+      &value,
+      count == 0 ? MDB_FIRST : MDB_SET_RANGE
+    )
   }
   while status == 0 {
     let keyBytes = unsafe UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)

@@ -37,17 +37,21 @@ struct ActionReading {
       var preferences: [PreferenceSetting] = []
       for pair in try act.fields["preferences"]?.object() ?? [] {
         preferences.append(
-          PreferenceSetting(key: Text(pair.key), value: try pair.value.preference(pair.key)))
+          PreferenceSetting(key: Text(pair.key), value: try pair.value.preference(pair.key))
+        )
       }
       return world.founding(known, name, preferences, by: act.author)
     case .groupProfile:
       return .groupProfile(
         name: Text(try act.fields.required("name").string()),
-        description: try text("description"))
+        description: try text("description")
+      )
     case .groupPreference:
       let key = try act.fields.required("key").string()
       return .groupPreference(
-        key: Text(key), value: try act.fields.required("value").preference(key))
+        key: Text(key),
+        value: try act.fields.required("value").preference(key)
+      )
     case .groupWelcome:
       return .groupWelcome(text: Text(try act.fields.required("text").string()))
     default:
@@ -63,13 +67,18 @@ struct ActionReading {
       return .inviteWithdraw(invite: try event("invite"))
     case .inviteAccept:
       return .inviteAccept(
-        invite: try event("invite"), seal: world.seal(of: act.author), name: try content("name"))
+        invite: try event("invite"),
+        seal: world.seal(of: act.author),
+        name: try content("name")
+      )
     case .inviteDecline:
       return .inviteDecline(invite: try event("invite"))
     case .linkCreate:
       return .linkCreate(
-        link: world.linkKey(of: act.id ?? "").publicKey, role: try role(),
-        uses: try act.fields["uses"]?.unsigned())
+        link: world.linkKey(of: act.id ?? "").publicKey,
+        role: try role(),
+        uses: try act.fields["uses"]?.unsigned()
+      )
     case .linkRole:
       return .linkRole(link: try event("link"), role: try role())
     case .linkClose:
@@ -86,7 +95,9 @@ struct ActionReading {
       throw act.fields.fault("unknown person")
     }
     var statement = Joining.statement(
-      group: world.union.judge.group ?? link, author: author.key.publicKey)
+      group: world.union.judge.group ?? link,
+      author: author.key.publicKey
+    )
     if let proof = act.fields["proof"] {
       guard try proof.string() == "bad" else { throw proof.fault("expected \"bad\", or no proof") }
       statement.append(0)
@@ -96,7 +107,9 @@ struct ActionReading {
         link: link,
         proof: world.linkKey(of: step).signature(of: statement),
         seal: world.seal(of: act.author),
-        name: try content("name")))
+        name: try content("name")
+      )
+    )
   }
 
   private func member() throws(JSONFault) -> Action {
@@ -104,7 +117,9 @@ struct ActionReading {
     case .memberRole: return .memberRole(member: try person("member"), role: try role())
     case .memberRemove:
       return .memberRemove(
-        member: try person("member"), erase: try act.fields["erase"]?.bool() ?? false)
+        member: try person("member"),
+        erase: try act.fields["erase"]?.bool() ?? false
+      )
     case .memberLeave: return .memberLeave
     case .memberResign: return .memberResign(role: try role())
     case .memberProfile:
@@ -132,19 +147,26 @@ struct ActionReading {
           content: try required("text"),
           reply: act.fields["reply"] == nil ? nil : try event("reply"),
           forwarded: try act.fields["forwarded"]?.bool(),
-          lifetime: try act.fields["lifetime"]?.unsigned()))
+          lifetime: try act.fields["lifetime"]?.unsigned()
+        )
+      )
     case .messageEdit:
       return .messageEdit(
-        message: try event("message"), content: try required("text"))
+        message: try event("message"),
+        content: try required("text")
+      )
     case .messageReport:
       return .messageReport(
-        message: try event("message"), content: try required("text"))
+        message: try event("message"),
+        content: try required("text")
+      )
     case .messageDelete: return .messageDelete(message: try event("message"))
     case .messageReact:
       return .messageReact(
         message: try event("message"),
         emoji: Text(try act.fields["emoji"]?.string() ?? "👍"),
-        on: try act.fields["on"]?.bool() ?? true)
+        on: try act.fields["on"]?.bool() ?? true
+      )
     default: return .historyClear
     }
   }
@@ -188,6 +210,8 @@ struct ActionReading {
   /// Secrets derive from the step's place in the file.
   private func commitment(_ text: String, _ field: String) -> Commitment {
     Commitment(
-      to: Array(text.utf8), secret: FixtureKeys.seed("secret:\(act.fields.path).\(field)"))
+      to: Array(text.utf8),
+      secret: FixtureKeys.seed("secret:\(act.fields.path).\(field)")
+    )
   }
 }

@@ -70,8 +70,11 @@ struct Expecting {
     if expected == found { return [] }
     return [
       ScenarioRunner.Failure(
-        path: path, expected: expected?.compact ?? "absent", found: found?.compact ?? "absent",
-        seed: nil)
+        path: path,
+        expected: expected?.compact ?? "absent",
+        found: found?.compact ?? "absent",
+        seed: nil
+      )
     ]
   }
 }

@@ -58,7 +58,9 @@ extension JSONNode {
   /// Refuses every key but these.
   func allow(_ keys: [String]) throws(JSONFault) {
     for pair in try object() where !keys.contains(pair.key) {
-      throw pair.value.fault("unknown field \"\(pair.key)\"; known here: \(keys.joined(separator: ", "))")
+      throw pair.value.fault(
+        "unknown field \"\(pair.key)\"; known here: \(keys.joined(separator: ", "))"
+      )
     }
   }
 
@@ -109,7 +111,8 @@ extension Scenario.Setup {
     preferences = []
     for pair in try node["preferences"]?.object() ?? [] {
       preferences.append(
-        PreferenceSetting(key: Text(pair.key), value: try pair.value.preference(pair.key)))
+        PreferenceSetting(key: Text(pair.key), value: try pair.value.preference(pair.key))
+      )
     }
     members = []
     for pair in try node["members"]?.object() ?? [] {
@@ -136,11 +139,15 @@ extension Scenario.Step {
     } else if let person = node["erase"] {
       try node.allow(["erase", "message"])
       deed = .erase(
-        person: try person.string(), message: try node.required("message").string())
+        person: try person.string(),
+        message: try node.required("message").string()
+      )
     } else if let person = node["read"] {
       try node.allow(["read", "message"])
       deed = .read(
-        person: try person.string(), message: try node.required("message").string())
+        person: try person.string(),
+        message: try node.required("message").string()
+      )
     } else if let seconds = node["advance"] {
       try node.allow(["advance"])
       deed = .advance(seconds: try seconds.unsigned())
@@ -257,7 +264,8 @@ struct ScenarioNames {
   private func require(_ person: String, _ node: JSONNode) throws(JSONFault) {
     guard people.contains(Array(person.utf8)) else {
       throw node.fault(
-        "unknown person \"\(person)\"; known: \(scenario.people.joined(separator: ", "))")
+        "unknown person \"\(person)\"; known: \(scenario.people.joined(separator: ", "))"
+      )
     }
   }
 

@@ -63,7 +63,8 @@ public struct ScenarioRunner: Sendable {
       failures: failures,
       events: world.events.map { EventNaming(world).json($0) },
       view: WorldView(world, of: nil).json,
-      orderCount: orders + 2)
+      orderCount: orders + 2
+    )
   }
 
   // MARK: Orders
@@ -119,7 +120,11 @@ public struct ScenarioRunner: Sendable {
     guard let difference = expected.firstDifference(from: found) else { return nil }
     let step = difference.id.map { world.stepName(of: $0) ?? $0.hex } ?? "state"
     return Failure(
-      path: "verdicts.\(step)", expected: difference.expected, found: difference.found, seed: seed)
+      path: "verdicts.\(step)",
+      expected: difference.expected,
+      found: difference.found,
+      seed: seed
+    )
   }
 }
 
@@ -145,7 +150,8 @@ struct Fingerprint: Equatable {
   func firstDifference(
     from other: Fingerprint
   ) -> (id: Digest?, expected: String, found: String)? {
-    for (one, two) in zip(verdicts, other.verdicts) where one.id != two.id || one.verdict != two.verdict {
+    for (one, two) in zip(verdicts, other.verdicts)
+    where one.id != two.id || one.verdict != two.verdict {
       return (one.id, String(describing: one.verdict), String(describing: two.verdict))
     }
     if verdicts.count != other.verdicts.count {

@@ -83,18 +83,24 @@ final class World {
     guard let founder = person(setup.founder) else { return }
     act(
       founding(setup.template, setup.name, setup.preferences, by: founder.name),
-      by: founder, step: "found")
+      by: founder,
+      step: "found"
+    )
     var present = [founder]
     for member in setup.members {
       guard let invitee = person(member.name) else { continue }
       let invite = act(
         .inviteCreate(invitee: invitee.key.publicKey, role: member.role),
-        by: founder, step: "invite:\(member.name)")
+        by: founder,
+        step: "invite:\(member.name)"
+      )
       present.append(invitee)
       exchange(present)
       act(
         .inviteAccept(invite: invite, seal: seal(of: invitee.name), name: nil),
-        by: invitee, step: "accept:\(member.name)")
+        by: invitee,
+        step: "accept:\(member.name)"
+      )
       exchange(present)
     }
   }
@@ -121,7 +127,9 @@ final class World {
         name: Text(name),
         preferences: settings,
         nonce: Array(FixtureKeys.seed("nonce:\(founder)").bytes.prefix(16)),
-        seal: seal(of: founder)))
+        seal: seal(of: founder)
+      )
+    )
   }
 
   func seal(of name: String) -> Digest {
@@ -229,7 +237,8 @@ final class World {
       previous: previous.map { judge.graph.id($0) },
       parents: Parents(parents.map { judge.graph.id($0) }),
       time: time,
-      action: action)
+      action: action
+    )
     for known in events where isPast(known, of: parents) { deliver(known, to: author) }
     _ = publish(draft, by: author, step: act.id)
   }

@@ -115,24 +115,30 @@ struct WorldView {
   private var links: JSONValue {
     map(
       (governance?.links ?? []).map { link in
-        (step(of: link.id),
+        (
+          step(of: link.id),
           .object([
             "status": .string(link.status.rawValue), "role": .string(link.role.name),
             "used": .integer(Int64(link.used)),
             "uses": link.uses.map { .integer(Int64(clamping: $0)) } ?? .null,
-          ]))
-      })
+          ])
+        )
+      }
+    )
   }
 
   private var invites: JSONValue {
     map(
       (governance?.invites ?? []).map { invite in
-        (step(of: invite.id),
+        (
+          step(of: invite.id),
           .object([
             "status": .string(invite.status.rawValue), "role": .string(invite.role.name),
             "invitee": .string(name(of: invite.key)),
-          ]))
-      })
+          ])
+        )
+      }
+    )
   }
 
   private var messages: JSONValue {
@@ -166,7 +172,9 @@ struct WorldView {
   }
 
   private var pending: JSONValue {
-    map(replica.pending.map { (step(of: $0.id), .strings($0.missing.map { step(of: $0) }.sorted())) })
+    map(
+      replica.pending.map { (step(of: $0.id), .strings($0.missing.map { step(of: $0) }.sorted())) }
+    )
   }
 
   private var same: JSONValue {

@@ -13,7 +13,9 @@ public struct Commitment: Hashable, Sendable {
     self.size = size
   }
 
-  /// Commits to `bytes` under a random 32-byte `secret`. O(bytes).
+  /// Commits to `bytes` under a random 32-byte `secret`.
+  ///
+  /// O(bytes).
   public init(to bytes: [UInt8], secret: Digest) {
     digest = Hashing.digest(of: bytes, domain: .content, key: secret)
     size = UInt64(bytes.count)

@@ -22,7 +22,9 @@ public enum Envelope {
   package static func parts(of bytes: Span<UInt8>) throws(Malformed) -> Parts {
     guard bytes.count <= Limits.envelopeBytesMax else {
       throw Malformed(
-        .overLimit(length: UInt64(bytes.count), limit: Limits.envelopeBytesMax), at: 0)
+        .overLimit(length: UInt64(bytes.count), limit: Limits.envelopeBytesMax),
+        at: 0
+      )
     }
     for place in opening.indices {
       guard place < bytes.count else { throw Malformed(.truncated, at: place) }
@@ -45,11 +47,16 @@ public enum Envelope {
     return writer.bytes
   }
 
-  /// Whether `author` signed the payload of this envelope. About 36 µs.
+  /// Whether `author` signed the payload of this envelope.
+  ///
+  /// About 36 µs.
   package static func verifies(_ bytes: Span<UInt8>, _ parts: Parts, by author: Digest) -> Bool {
     let message = signedBytes(of: bytes.extracting(parts.payload))
     return VerifyingKey.verifies(
-      bytes.extracting(parts.signature), of: message.span, by: author)
+      bytes.extracting(parts.signature),
+      of: message.span,
+      by: author
+    )
   }
 
   /// Signs a payload.

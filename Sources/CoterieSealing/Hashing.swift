@@ -3,7 +3,9 @@ public import CoterieWire
 
 /// BLAKE2b-256 (RFC 7693) in libsodium, always personalised by a domain.
 public enum Hashing {
-  /// The hash of a whole byte array. O(bytes): 0.18 µs for each 128 bytes or part of them.
+  /// The hash of a whole byte array.
+  ///
+  /// O(bytes): 0.18 µs for each 128 bytes or part of them.
   public static func digest(of bytes: [UInt8], domain: Domain, key: Digest? = nil) -> Digest {
     digest(of: bytes.span, domain: domain, key: key)
   }
@@ -22,8 +24,15 @@ public enum Hashing {
         unsafe keyBytes.withAddress { key in
           unsafe domain.personal.withAddress { personal in
             unsafe crypto_generichash_blake2b_salt_personal(
-              output, Digest.byteCount, input, UInt64(bytes.count), key, keyBytes.count, nil,
-              personal)
+              output,
+              Digest.byteCount,
+              input,
+              UInt64(bytes.count),
+              key,
+              keyBytes.count,
+              nil,
+              personal
+            )
           }
         }
       }
@@ -43,11 +52,19 @@ public enum Hashing {
   public init(domain: Domain) {
     Sodium.require()
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: crypto_generichash_blake2b_statebytes(), alignment: 64)
+      byteCount: crypto_generichash_blake2b_statebytes(),
+      alignment: 64
+    )
     unsafe self.memory = unsafe memory
     let status = unsafe domain.personal.withAddress { personal in
       unsafe crypto_generichash_blake2b_init_salt_personal(
-        OpaquePointer(memory), nil, 0, 32, nil, personal)
+        OpaquePointer(memory),
+        nil,
+        0,
+        32,
+        nil,
+        personal
+      )
     }
     precondition(status == 0, "BLAKE2b refused a start that is always allowed")
   }

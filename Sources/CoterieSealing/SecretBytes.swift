@@ -18,7 +18,9 @@ internal import CSodium
     unsafe self.memory = unsafe memory
     self.count = count
     let bytes = unsafe UnsafeMutableBufferPointer(
-      start: memory.assumingMemoryBound(to: UInt8.self), count: count)
+      start: memory.assumingMemoryBound(to: UInt8.self),
+      count: count
+    )
     var span = unsafe bytes.mutableSpan
     fill(&span)
     unsafe sodium_mprotect_readonly(memory)

@@ -7,7 +7,9 @@ public struct SigningKey: ~Copyable, Sendable {
   public let publicKey: Digest
   private let secret: SecretBytes
 
-  /// Derives the key pair of a 32-byte seed. About 12 µs.
+  /// Derives the key pair of a 32-byte seed.
+  ///
+  /// About 12 µs.
   ///
   /// The caller's seed is not wiped here: real seeds come from `init(generatedBy:)`; this one
   /// serves fixtures and generated logs, whose keys are public knowledge.
@@ -43,14 +45,21 @@ public struct SigningKey: ~Copyable, Sendable {
     publicKey = Digest(in: publicBytes.span, at: 0)
   }
 
-  /// Signs a message; the same message gives the same signature. About 13 µs.
+  /// Signs a message; the same message gives the same signature.
+  ///
+  /// About 13 µs.
   public borrowing func signature(of message: [UInt8]) -> Signature {
     var bytes = [UInt8](repeating: 0, count: Signature.byteCount)
     let status = unsafe secret.withBytes { secret in
       unsafe bytes.withMutableAddress { signature in
         unsafe message.withAddress { input in
           unsafe crypto_sign_ed25519_detached(
-            signature, nil, input, UInt64(message.count), secret)
+            signature,
+            nil,
+            input,
+            UInt64(message.count),
+            secret
+          )
         }
       }
     }
@@ -64,7 +73,9 @@ public struct SigningKey: ~Copyable, Sendable {
 
 /// An X25519 key pair to which others seal what they send a member.
 public enum SealKey {
-  /// The public key of a 32-byte private key (RFC 7748). About 12 µs.
+  /// The public key of a 32-byte private key (RFC 7748).
+  ///
+  /// About 12 µs.
   public static func publicKey(of secret: Digest) -> Digest {
     Sodium.require()
     var output = [UInt8](repeating: 0, count: Digest.byteCount)

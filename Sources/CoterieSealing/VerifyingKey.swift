@@ -26,7 +26,9 @@ public enum VerifyingKey {
     return unsafe bytes.withAddress { unsafe crypto_core_ed25519_is_valid_point($0) == 1 }
   }
 
-  /// Whether the holder of `key` signed `message`: cofactorless, canonical S. About 36 µs.
+  /// Whether the holder of `key` signed `message`: cofactorless, canonical S.
+  ///
+  /// About 36 µs.
   public static func verifies(_ signature: Signature, of message: [UInt8], by key: Digest) -> Bool {
     verifies(signature.bytes.span, of: message.span, by: key)
   }
@@ -44,7 +46,11 @@ public enum VerifyingKey {
       unsafe signature.withAddress { signature in
         unsafe message.withAddress { bytes in
           unsafe crypto_sign_ed25519_verify_detached(
-            signature, bytes, UInt64(message.count), key) == 0
+            signature,
+            bytes,
+            UInt64(message.count),
+            key
+          ) == 0
         }
       }
     }

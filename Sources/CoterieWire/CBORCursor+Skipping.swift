@@ -39,9 +39,12 @@ extension CBORCursor {
         isMap
         ? try map(in: bytes, limit: Limits.envelopeBytesMax)
         : try array(in: bytes, limit: Limits.envelopeBytesMax)
-      guard depth + open.count < Limits.nestingMax else { throw Malformed(.nestedTooDeep, at: start) }
+      guard depth + open.count < Limits.nestingMax else {
+        throw Malformed(.nestedTooDeep, at: start)
+      }
       open.append(
-        OpenContainer(itemsLeft: UInt64(count) * (isMap ? 2 : 1), isMap: isMap, lastKey: nil))
+        OpenContainer(itemsLeft: UInt64(count) * (isMap ? 2 : 1), isMap: isMap, lastKey: nil)
+      )
     case 7 where bytes[offset] == 0xf4 || bytes[offset] == 0xf5:
       offset += 1
     default:

@@ -57,7 +57,9 @@ public struct CBORCursor: Sendable {
     try typed(.unsigned, major: 0, in: bytes).argument
   }
 
-  /// Reads the head of an array; the items follow. No array has more items than bytes are left.
+  /// Reads the head of an array; the items follow.
+  ///
+  /// No array has more items than bytes are left.
   public mutating func array(in bytes: Span<UInt8>, limit: Int) throws(Malformed) -> Int {
     try count(of: .array, major: 4, limit: limit, in: bytes)
   }
@@ -170,7 +172,8 @@ extension Digest {
       word0: bytes.bigEndianWord(at: offset),
       word1: bytes.bigEndianWord(at: offset + 8),
       word2: bytes.bigEndianWord(at: offset + 16),
-      word3: bytes.bigEndianWord(at: offset + 24))
+      word3: bytes.bigEndianWord(at: offset + 24)
+    )
   }
 }
 

@@ -1,6 +1,8 @@
 /// Every ceiling of the project, in one place, enforced before memory is taken.
 public enum Limits {
-  /// Bytes of one signed event. Source: specification §2.1.
+  /// Bytes of one signed event.
+  ///
+  /// Source: specification §2.1.
   public static let envelopeBytesMax = 64 * 1024
   /// Levels of arrays and maps inside one payload, the payload's own map being the first.
   public static let nestingMax = 8

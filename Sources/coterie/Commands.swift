@@ -12,15 +12,27 @@ enum Commands {
 
   static let globals: [Option] = [
     Option("--store", short: "-s", value: "PATH", help: "the store to work on (COTERIE_STORE)"),
-    Option("--group", short: "-g", value: "ID", help: "the group, by unique prefix (COTERIE_GROUP)"),
+    Option(
+      "--group",
+      short: "-g",
+      value: "ID",
+      help: "the group, by unique prefix (COTERIE_GROUP)"
+    ),
     Option("--json", help: "print one JSON document"),
     Option("--ndjson", help: "print one JSON value a line, a summary last"),
     Option("--output", short: "-o", value: "FILE", help: "write to a file, whole or not at all"),
     Option(
-      "--color", value: "WHEN", allowed: ["auto", "always", "never"], help: "colour status words"),
+      "--color",
+      value: "WHEN",
+      allowed: ["auto", "always", "never"],
+      help: "colour status words"
+    ),
     Option(
-      "--progress", value: "HOW", allowed: ["auto", "always", "never", "ndjson"],
-      help: "show progress on standard error"),
+      "--progress",
+      value: "HOW",
+      allowed: ["auto", "always", "never", "ndjson"],
+      help: "show progress on standard error"
+    ),
     Option("--no-pager", help: "never start a pager; none is started by this version"),
     Option("--quiet", short: "-q", help: "say only what was asked for"),
     Option("--verbose", short: "-v", help: "say more"),
@@ -33,10 +45,12 @@ enum Commands {
     program: "coterie",
     commands: [
       ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, InitCommand.row,
-      ExportCommand.row, ImportCommand.row, FixtureCommand.row, ExplainCommand.row, SchemaCommand.row,
+      ExportCommand.row, ImportCommand.row, FixtureCommand.row, ExplainCommand.row,
+      SchemaCommand.row,
       HelpCommand.row, VersionCommand.row,
     ],
-    globals: globals)
+    globals: globals
+  )
 
   /// `--help` and `--version` alone are commands too.
   static func helpRewritten(_ arguments: [String]) -> [String] {
@@ -54,7 +68,8 @@ enum Commands {
       colour: invocation.value("--color") ?? "auto",
       progress: Console.ProgressMode(rawValue: invocation.value("--progress") ?? "auto") ?? .auto,
       outputPath: invocation.value("--output"),
-      environment: environment)
+      environment: environment
+    )
   }
 
   /// The environment that the program reads.

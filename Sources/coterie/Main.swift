@@ -33,7 +33,9 @@ enum Program {
     } catch {
       return report(
         Failure(.defect, "defect", "\(error)", help: "please report this"),
-        wantsJSON: wantsJSON, command: nil)
+        wantsJSON: wantsJSON,
+        command: nil
+      )
     }
   }
 

@@ -72,7 +72,11 @@ enum Files {
   static func missing(_ path: String) -> Failure {
     let reason = unsafe String(cString: strerror(errno))
     return Failure(
-      .notFound, "not-found", "\(path) cannot be opened: \(reason)", help: "check the path")
+      .notFound,
+      "not-found",
+      "\(path) cannot be opened: \(reason)",
+      help: "check the path"
+    )
   }
 
   /// Whether a path is a folder.

@@ -3,7 +3,8 @@ import CoterieJSON
 /// JSON Schemas (2020-12) of the documents that the program prints.
 enum Schemas {
   static let names = [
-    "explain", "failure", "finding", "fixture", "import", "log", "replay", "show", "state", "verdict",
+    "explain", "failure", "finding", "fixture", "import", "log", "replay", "show", "state",
+    "verdict",
     "version",
   ]
 
@@ -20,7 +21,8 @@ enum Schemas {
         object([
           "placed": integer, "rejected": integer, "known": integer, "waiting": integer,
           "turned_away": integer, "contents": integer, "missing": array(string),
-        ]))
+        ])
+      )
     case "show": document(name, event)
     case "state": document(name, state)
     case "explain": document(name, object(["word": string, "text": string]))
@@ -30,7 +32,8 @@ enum Schemas {
         object([
           "version": string, "format": integer, "rules": integer, "scenario": integer,
           "store": integer, "bundle": integer,
-        ]))
+        ])
+      )
     case "failure": document(name, .object(["type": "null"]))
     default: nil
     }
@@ -106,7 +109,8 @@ enum Schemas {
       object([
         "name": string, "events": integer, "counts": map(integer), "digest": optionalString,
         "heads": array(string), "bad": array(anything),
-      ])),
+      ])
+    ),
     "status": .object(["enum": ["same", "diverged", "undecided"]]),
     "first": anything, "cause": optionalString,
     "forks": array(object(["author": string, "sequence": integer, "events": array(string)])),
@@ -124,7 +128,8 @@ enum Schemas {
       object([
         "file": string, "title": string, "passed": bool, "failures": array(anything),
         "events": array(anything), "view": anything,
-      ])),
+      ])
+    ),
     "passed": integer, "failed": integer,
   ])
 
@@ -134,7 +139,8 @@ enum Schemas {
       object([
         "key": string, "role": string, "path": array(integer), "since": optionalString,
         "by": optionalString, "blocked": bool,
-      ])),
+      ])
+    ),
     "invites": anything, "links": anything, "preferences": anything, "profile": anything,
     "welcome": optionalString,
     "messages": object(["posted": integer, "live": integer, "deleted": integer]),

@@ -36,8 +36,11 @@ enum Sources {
       return try Scenario(bytes).logs().map { MemorySource(name: $0.name, envelopes: $0.envelopes) }
     } catch {
       throw Failure(
-        .malformed, "malformed", "\(path): \(error)",
-        help: "coterie schema scenario shows what a scenario looks like")
+        .malformed,
+        "malformed",
+        "\(path): \(error)",
+        help: "coterie schema scenario shows what a scenario looks like"
+      )
     }
   }
 
@@ -67,15 +70,24 @@ enum Sources {
     case .notFound: Failure(.notFound, "not-found", fault.description, help: "check the path")
     case .malformed:
       Failure(
-        .malformed, "malformed", fault.description,
-        help: "--lenient goes on with what is sound; or ask the sender for the rest")
+        .malformed,
+        "malformed",
+        fault.description,
+        help: "--lenient goes on with what is sound; or ask the sender for the rest"
+      )
     case .store: Failure(.store, "store", fault.description)
     }
   }
 
   static func finding(_ fault: SourceFault) -> Finding {
     Finding(
-      code: "damaged-log", severity: .error, event: nil, group: nil, message: fault.description,
-      help: "ask the sender for the rest", evidence: [])
+      code: "damaged-log",
+      severity: .error,
+      event: nil,
+      group: nil,
+      message: fault.description,
+      help: "ask the sender for the rest",
+      evidence: []
+    )
   }
 }

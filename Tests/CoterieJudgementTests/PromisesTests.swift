@@ -19,7 +19,11 @@ let seeds: [UInt64] = {
     let group = RandomGroup(seed: seed, members: 5, events: 30)
     let orders = (0..<4).map { group.arrivalOrder(seed: seed &* 31 &+ $0) }
     let broken = Promises.broken(
-      by: group.graph, members: group.people, orders: orders, template: group.template)
+      by: group.graph,
+      members: group.people,
+      orders: orders,
+      template: group.template
+    )
     #expect(broken == nil, "seed \(seed)")
   }
 
@@ -51,7 +55,9 @@ let seeds: [UInt64] = {
 
   @Test func `G4: events of removed members change nobody else's verdict and no role`() throws {
     var graph = Graph.group(
-      founder: Cast.ann, members: [(Cast.bob, .admin), (Cast.cat, .member)])
+      founder: Cast.ann,
+      members: [(Cast.bob, .admin), (Cast.cat, .member)]
+    )
     let before = graph.heads
     graph.act(.memberRemove(member: Cast.bob, erase: false), by: Cast.ann)
     graph.act(.messagePost(Post(type: .text, content: Cast.content)), by: Cast.cat)

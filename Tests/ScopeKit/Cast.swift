@@ -30,11 +30,21 @@ package enum Cast {
       PreferenceSetting(key: Text($0.key), value: $0.standard(in: template))
     }
     return Draft(
-      group: nil, author: author, sequence: 0, previous: nil, parents: Parents([]), time: 0,
+      group: nil,
+      author: author,
+      sequence: 0,
+      previous: nil,
+      parents: Parents([]),
+      time: 0,
       action: .groupFound(
         Founding(
-          template: template, name: "Scope", preferences: settings,
-          nonce: [UInt8](repeating: 7, count: 16), seal: someSeal))
+          template: template,
+          name: "Scope",
+          preferences: settings,
+          nonce: [UInt8](repeating: 7, count: 16),
+          seal: someSeal
+        )
+      )
     ).event
   }
 }
@@ -65,8 +75,13 @@ package struct Graph {
     let newest = events.filter { $0.author == author && seen.contains($0.id) }
       .max { $0.sequence < $1.sequence }
     return Draft(
-      group: group, author: author, sequence: newest.map { $0.sequence + 1 } ?? 0,
-      previous: newest?.id, parents: Parents(parents), time: time, action: action
+      group: group,
+      author: author,
+      sequence: newest.map { $0.sequence + 1 } ?? 0,
+      previous: newest?.id,
+      parents: Parents(parents),
+      time: time,
+      action: action
     ).event
   }
 

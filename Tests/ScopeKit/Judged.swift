@@ -73,9 +73,10 @@ package enum Promises {
       return "G2: nobody is owner"
     }
     if let below = reference.verdicts.first(where: { _, verdict in
-      verdict.status == .effective && (verdict.standing?.role).map { role in
-        verdict.need.map { role < $0 } ?? false
-      } ?? false
+      verdict.status == .effective
+        && (verdict.standing?.role).map { role in
+          verdict.need.map { role < $0 } ?? false
+        } ?? false
     }) {
       return "G3: \(below.key) is in effect below its need"
     }

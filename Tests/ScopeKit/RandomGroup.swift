@@ -3,7 +3,9 @@ internal import CoterieSealing
 package import CoterieWire
 
 /// Random groups: members who act on part of what there is, fork, come late, and go on after they
-/// were removed. A seed gives the same group every time.
+/// were removed.
+///
+/// A seed gives the same group every time.
 package struct RandomGroup {
   package private(set) var graph: Graph
   package let people: [Digest]
@@ -21,12 +23,17 @@ package struct RandomGroup {
     people = names
     if template == .secretChat {
       graph = Graph.group(
-        founder: names[0], members: [(names[1], .owner)], template: .secretChat)
+        founder: names[0],
+        members: [(names[1], .owner)],
+        template: .secretChat
+      )
     } else {
       var roles: [Role] = []
       for _ in 1..<members { roles.append(Role.allCases[random.below(5)]) }
       graph = Graph.group(
-        founder: names[0], members: zip(names[1..<members], roles).map { ($0, $1) })
+        founder: names[0],
+        members: zip(names[1..<members], roles).map { ($0, $1) }
+      )
     }
     self.random = random
     for _ in 0..<events { step() }
@@ -75,8 +82,10 @@ package struct RandomGroup {
     case 10..<13: return entry(by: author)
     case 13:
       return .linkCreate(
-        link: Cast.linkKey, role: [.observer, .member, .moderator][random.below(3)],
-        uses: random.below(2) == 0 ? nil : UInt64(random.below(3)))
+        link: Cast.linkKey,
+        role: [.observer, .member, .moderator][random.below(3)],
+        uses: random.below(2) == 0 ? nil : UInt64(random.below(3))
+      )
     case 14: return link(role)
     case 15: return .groupPreference(key: "voice", value: random.below(2) == 0 ? .on : .from(role))
     case 16: return .groupProfile(name: Text("Name \(random.below(4))"), description: nil)
@@ -124,7 +133,8 @@ package struct RandomGroup {
     default:
       let type = Post.ContentType.allCases[random.below(6)]
       return .messagePost(
-        Post(type: type, content: Cast.content, reply: random.below(4) == 0 ? known : nil))
+        Post(type: type, content: Cast.content, reply: random.below(4) == 0 ? known : nil)
+      )
     }
   }
 

@@ -23,7 +23,8 @@ enum ActCommand {
       Operand("NAME", help: "who acts"),
       Operand("WHAT", .oneOrMore, help: "what is done"),
     ],
-    run: run)
+    run: run
+  )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     let path = invocation.operands[0]
@@ -71,7 +72,8 @@ enum ActCommand {
         .map { PreferenceSetting(key: Text($0.key), value: $0.standard(in: .secretGroup)) }
         .sorted { ($0.key.utf8.count, $0.key) < ($1.key.utf8.count, $1.key) },
       nonce: Array(Entropy.digest().bytes.prefix(16)),
-      seal: Cast.seal(name))
+      seal: Cast.seal(name)
+    )
   }
 
   private static func content(_ words: [String]) -> Commitment {

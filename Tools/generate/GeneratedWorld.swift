@@ -58,8 +58,12 @@ final class GeneratedWorld {
       .map { PreferenceSetting(key: Text($0.key), value: $0.standard(in: .secretGroup)) }
     let nonce = Array(Cast.seed("nonce:\(plan.seed)").bytes.prefix(16))
     let founding = Founding(
-      template: .secretGroup, name: "Generated", preferences: settings, nonce: nonce,
-      seal: Cast.seal("m0"))
+      template: .secretGroup,
+      name: "Generated",
+      preferences: settings,
+      nonce: nonce,
+      seal: Cast.seal("m0")
+    )
     sign(.groupFound(founding), by: members[0])
     for member in members.dropFirst() {
       let role: Role = random.below(4) == 0 ? .admin : .member
@@ -94,7 +98,8 @@ final class GeneratedWorld {
     }
     if accept(by: member) { return }
     let post = Action.messagePost(
-      Post(type: .text, content: Cast.commitment("message", events.count)))
+      Post(type: .text, content: Cast.commitment("message", events.count))
+    )
     if judge.refusal(of: post, by: member.key.publicKey) == nil { sign(post, by: member) }
   }
 
@@ -103,7 +108,9 @@ final class GeneratedWorld {
     switch random.below(10) {
     case 0..<5:
       return .memberRole(
-        member: other, role: [.observer, .member, .moderator, .admin][random.below(4)])
+        member: other,
+        role: [.observer, .member, .moderator, .admin][random.below(4)]
+      )
     case 5: return .memberRemove(member: other, erase: false)
     case 6, 7: return .inviteCreate(invitee: other, role: random.below(3) == 0 ? .admin : .member)
     case 8: return .groupPreference(key: "voice", value: random.below(2) == 0 ? .on : .off)
@@ -127,11 +134,14 @@ final class GeneratedWorld {
     let graph = member.replica.judge.graph
     guard let previous = graph.previous(newest) else { return false }
     let draft = Draft(
-      group: member.replica.judge.group, author: member.key.publicKey,
-      sequence: graph.sequence(newest), previous: graph.id(previous),
+      group: member.replica.judge.group,
+      author: member.key.publicKey,
+      sequence: graph.sequence(newest),
+      previous: graph.id(previous),
       parents: Parents(graph.parents(newest).map { graph.id(Int($0)) }),
       time: time,
-      action: .messagePost(Post(type: .text, content: Cast.commitment("fork", events.count))))
+      action: .messagePost(Post(type: .text, content: Cast.commitment("fork", events.count)))
+    )
     publish(draft, by: member)
     return true
   }

@@ -28,7 +28,8 @@ enum LogsCommand {
       Option("--stores", help: "write stores too"),
       Option("--diverge", help: "the second member lacks the last events of the first"),
     ],
-    run: run)
+    run: run
+  )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     let folder = invocation.operands[0]

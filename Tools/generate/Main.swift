@@ -7,7 +7,8 @@ enum Generate {
   static let table = CommandTable(
     program: "coterie-generate",
     commands: [LogsCommand.row, ActCommand.row],
-    globals: [Option("--quiet", short: "-q", help: "say nothing")])
+    globals: [Option("--quiet", short: "-q", help: "say nothing")]
+  )
 
   static func main() {
     Interruption.listen()
@@ -27,8 +28,13 @@ enum Generate {
         return .done
       }
       let console = Console(
-        isJSON: false, isQuiet: invocation.has("--quiet"), colour: "never", progress: .auto,
-        outputPath: nil, environment: [:])
+        isJSON: false,
+        isQuiet: invocation.has("--quiet"),
+        colour: "never",
+        progress: .auto,
+        outputPath: nil,
+        environment: [:]
+      )
       let status = try invocation.command.run(invocation, console)
       let written = console.finish()
       return written == .done ? status : written

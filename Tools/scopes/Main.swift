@@ -18,15 +18,21 @@ enum Scopes {
       Option("--share", value: "N", help: "visit one graph in N (1: all)"),
       Option("--index", value: "N", help: "which share (0)"),
     ],
-    run: run)
+    run: run
+  )
 
   static func main() {
     let table = CommandTable(program: "coterie-scopes", commands: [row], globals: [])
     do {
       let invocation = try table.parse(["check"] + CommandLine.arguments.dropFirst())
       let console = Console(
-        isJSON: false, isQuiet: false, colour: "never", progress: .auto, outputPath: nil,
-        environment: [:])
+        isJSON: false,
+        isQuiet: false,
+        colour: "never",
+        progress: .auto,
+        outputPath: nil,
+        environment: [:]
+      )
       let status = try invocation.command.run(invocation, console)
       _ = console.finish()
       exit(status.rawValue)
@@ -53,8 +59,11 @@ enum Scopes {
       let before = graphs
       for events in 1...max(1, depth) {
         let scope = Scope(
-          setup: setup, people: people, depth: events,
-          share: events == depth ? (index % share, share) : (0, 1))
+          setup: setup,
+          people: people,
+          depth: events,
+          share: events == depth ? (index % share, share) : (0, 1)
+        )
         scope.visit { graph in
           let arrivals = arrivalOrders(of: graph, after: setup.events.count)
           graphs += 1
@@ -63,8 +72,10 @@ enum Scopes {
           if let broken {
             console.line("BROKEN \(broken)")
             for event in graph.events {
-              console.line("  \(event.id) by \(event.author) after "
-                + event.parents.ids.map { "\($0)" }.joined(separator: ",") + "  \(event.action)")
+              console.line(
+                "  \(event.id) by \(event.author) after "
+                  + event.parents.ids.map { "\($0)" }.joined(separator: ",") + "  \(event.action)"
+              )
             }
           }
           return broken == nil

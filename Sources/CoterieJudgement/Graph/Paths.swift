@@ -38,7 +38,9 @@ package struct Paths {
     return reversed.reversed()
   }
 
-  /// Whether `first` is senior to `second`: shorter first, then lexicographic. O(length).
+  /// Whether `first` is senior to `second`: shorter first, then lexicographic.
+  ///
+  /// O(length).
   package func isSenior(_ first: Int32, _ second: Int32) -> Bool {
     if first == second { return false }
     let (left, right) = (length(first), length(second))

@@ -5,17 +5,41 @@ extension Admission {
   /// The act of the founding event.
   func founding() -> Act {
     Act(
-      event: -1, purpose: .founding, action: action, author: author, holder: author,
-      rank: Role.owner.rank, path: Paths.root, support: -1, need: 0, person: author, entry: -1,
-      role: Role.owner.rank, conferredPath: Paths.root, before: .empty)
+      event: -1,
+      purpose: .founding,
+      action: action,
+      author: author,
+      holder: author,
+      rank: Role.owner.rank,
+      path: Paths.root,
+      support: -1,
+      need: 0,
+      person: author,
+      entry: -1,
+      role: Role.owner.rank,
+      conferredPath: Paths.root,
+      before: .empty
+    )
   }
 
   /// The act that an admitted authority event becomes; its number and frontier come later.
   func act(_ facts: Judge.Facts) -> Act {
     var act = Act(
-      event: -1, purpose: .setting, action: action, author: author, holder: author,
-      rank: facts.rank, path: facts.path, support: facts.support, need: facts.need, person: -1,
-      entry: -1, role: 0, conferredPath: Paths.root, before: .empty)
+      event: -1,
+      purpose: .setting,
+      action: action,
+      author: author,
+      holder: author,
+      rank: facts.rank,
+      path: facts.path,
+      support: facts.support,
+      need: facts.need,
+      person: -1,
+      entry: -1,
+      role: 0,
+      conferredPath: Paths.root,
+      before: .empty
+    )
     switch action {
     case .inviteCreate(let invitee, let role):
       act.purpose = .entry

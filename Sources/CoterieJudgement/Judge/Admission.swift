@@ -168,7 +168,11 @@ struct Admission {
   private func reaches(_ target: Present?) -> Bool {
     guard let present else { return false }
     return judge.reaches(
-      present.rank, present.path, target?.rank ?? 0, target?.path ?? Paths.root)
+      present.rank,
+      present.path,
+      target?.rank ?? 0,
+      target?.path ?? Paths.root
+    )
   }
 
   private func ownRoleRefusal() -> Refusal? {

@@ -27,7 +27,9 @@ struct ForkRecord {
     var chain: Int
   }
 
-  /// Takes note of a new act. O(1) for authors who have one chain.
+  /// Takes note of a new act.
+  ///
+  /// O(1) for authors who have one chain.
   mutating func note(_ act: Int, in judge: Judge) {
     let fact = judge.acts[act]
     if fact.isGrant { grantsOfPerson[fact.person, default: []].append(act) }
@@ -200,7 +202,8 @@ extension Judge {
       }
       for (sequence, events) in bySequence where events.count > 1 {
         found.append(
-          Fork(author: graph.authors.digests[author], sequence: sequence, events: events))
+          Fork(author: graph.authors.digests[author], sequence: sequence, events: events)
+        )
       }
     }
     return found.sorted { ($0.author, $0.sequence) < ($1.author, $1.sequence) }

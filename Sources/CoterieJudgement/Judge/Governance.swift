@@ -117,7 +117,11 @@ extension Judge {
     var links: [Governance.Entry] = []
     for act in acts.indices where acts[act].purpose == .entry {
       let entry = entry(act, in: view)
-      if case .inviteCreate = acts[act].action { invites.append(entry) } else { links.append(entry) }
+      if case .inviteCreate = acts[act].action {
+        invites.append(entry)
+      } else {
+        links.append(entry)
+      }
     }
     let (name, description) = profile(in: view)
     let dissolved = dissolution(in: view, .everything)
@@ -135,7 +139,8 @@ extension Judge {
       description: description,
       welcome: welcome(in: view),
       dissolvedBy: dissolved.map { graph.id($0) },
-      isCancelled: isCancelled)
+      isCancelled: isCancelled
+    )
   }
 
   /// The newest open invite for a key, in the view of everything held.
@@ -160,7 +165,9 @@ extension Judge {
           key: graph.authors.digests[person],
           standing: Standing(role: role, path: paths.sequences(present.path)),
           grant: graph.id(acts[present.grant].event),
-          isBlocked: isBlocked(person, in: view)))
+          isBlocked: isBlocked(person, in: view)
+        )
+      )
     }
     return members.sorted { $0.key < $1.key }
   }
@@ -182,7 +189,8 @@ extension Judge {
       status: entryStatus(act, state, isLink: isLink, in: view),
       role: Role(rank: role) ?? .observer,
       used: state.uses,
-      uses: usesAllowed(by: act))
+      uses: usesAllowed(by: act)
+    )
   }
 
   private func entryStatus(

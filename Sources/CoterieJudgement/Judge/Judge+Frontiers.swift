@@ -85,7 +85,8 @@ extension Judge {
     var step = Int(version) + 1
     let newest = frontiers.acts(of: frontier)
     var needsWindow = newest.contains { trunk.step(of: $0) < 0 }
-    let lastStep = needsWindow ? trunk.steps.count - 1 : newest.map { Int(trunk.step(of: $0)) }.max() ?? -1
+    let lastStep =
+      needsWindow ? trunk.steps.count - 1 : newest.map { Int(trunk.step(of: $0)) }.max() ?? -1
     while step <= lastStep {
       found += trunk.steps[step].acts.filter { isWithin($0, frontier) }
       step += 1
@@ -115,7 +116,11 @@ extension Judge {
     if let first = steps.min() { window = trunk.truncate(after: first - 1) + window }
     let acts = window + [act]
     let changes = Strata.changes(
-      judge: self, version: trunk.tip, window: acts, disowned: key.disowned)
+      judge: self,
+      version: trunk.tip,
+      window: acts,
+      disowned: key.disowned
+    )
     trunk.fold(changes, acts: acts, end: act, disowned: key.disowned)
     window.removeAll(keepingCapacity: true)
   }

@@ -18,7 +18,9 @@ package enum MessageState: String, Sendable {
 }
 
 extension Judge {
-  /// Notes what an admitted event acts on. O(1).
+  /// Notes what an admitted event acts on.
+  ///
+  /// O(1).
   func index(_ action: Action, _ number: Int) {
     switch action {
     case .messageDelete, .messageEdit, .messageReact, .messageReport:
@@ -110,8 +112,11 @@ extension Judge {
   private func erases(_ event: Int) -> Bool {
     guard kinds[event] == .messageDelete else { return true }
     let key = viewKey(
-      of: event, before: befores[event], parents: graph.parents(event).map { Int($0) },
-      previous: graph.previous(event))
+      of: event,
+      before: befores[event],
+      parents: graph.parents(event).map { Int($0) },
+      previous: graph.previous(event)
+    )
     let value = preference(.fullDelete, in: view(key))
     return Role(rank: ranks[event]).map { value.allows($0) } ?? false
   }
@@ -148,8 +153,11 @@ extension Judge {
   package func lifetime(of message: Int, _ post: Post) -> UInt64? {
     if let lifetime = post.lifetime { return lifetime }
     let key = viewKey(
-      of: message, before: befores[message], parents: graph.parents(message).map { Int($0) },
-      previous: graph.previous(message))
+      of: message,
+      before: befores[message],
+      parents: graph.parents(message).map { Int($0) },
+      previous: graph.previous(message)
+    )
     guard case .seconds(let seconds) = preference(.disappearing, in: view(key)) else { return nil }
     return seconds == 0 ? nil : seconds
   }

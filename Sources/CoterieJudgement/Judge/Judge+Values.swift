@@ -55,26 +55,29 @@ extension Judge {
     own: OwnRule
   ) -> (value: Rank, cut: Int) {
     let lowerings = trunk.lowerings(of: person, after: -1, upTo: version)
-    return lowered(acts[grant].role, -1, grant: grant, person: person, by: lowerings, own: own) {
-      _ in true
-    }
+    return lowered(
+      (acts[grant].role, -1),
+      grant: grant,
+      person: person,
+      by: lowerings,
+      own: own,
+      power: { trunk.verdict(of: $0).power }
+    )
   }
 
   /// Applies lowerings of `person` to the worth of one grant, in their order.
   func lowered(
-    _ start: Rank,
-    _ startCut: Int,
+    _ start: (value: Rank, cut: Int),
     grant: Int,
     person: Int,
     by lowerings: [Int],
-    power: (Int) -> Rank,
     own: OwnRule,
-    where applies: (Int) -> Bool
+    power: (Int) -> Rank
   ) -> (value: Rank, cut: Int) {
-    var (value, cut) = (start, startCut)
+    var (value, cut) = start
     let path = acts[grant].conferredPath
     let ordered = lowerings.sorted { self.applies($0, power($0), before: $1, power($1)) }
-    for lowering in ordered where !isBefore(lowering, grant) && applies(lowering) {
+    for lowering in ordered where !isBefore(lowering, grant) {
       let fact = acts[lowering]
       let isOwn = fact.author == person
       if isOwn, skips(lowering, own) { continue }
@@ -82,20 +85,6 @@ extension Judge {
       if fact.role < value { (value, cut) = (fact.role, lowering) }
     }
     return (value, cut)
-  }
-
-  private func lowered(
-    _ start: Rank,
-    _ startCut: Int,
-    grant: Int,
-    person: Int,
-    by lowerings: [Int],
-    own: OwnRule,
-    where applies: (Int) -> Bool
-  ) -> (value: Rank, cut: Int) {
-    lowered(
-      start, startCut, grant: grant, person: person, by: lowerings,
-      power: { trunk.verdict(of: $0).power }, own: own, where: applies)
   }
 
   /// How often an invite or link may be used; nil for any number.

@@ -27,7 +27,8 @@ extension Judge {
       rank: ranks[event],
       path: eventPaths[event],
       support: Int(supports[event]),
-      need: needs[event])
+      need: needs[event]
+    )
   }
 
   /// The whole verdict of an event in a view.
@@ -42,7 +43,8 @@ extension Judge {
       standing: role.map { Standing(role: $0, path: paths.sequences(eventPaths[event])) },
       need: Role(rank: needs[event]),
       support: supports[event] < 0 ? nil : graph.id(acts[Int(supports[event])].event),
-      root: root < 0 ? nil : graph.id(root))
+      root: root < 0 ? nil : graph.id(root)
+    )
   }
 
   /// Follows lost support up to the event that took a right away, or never had it.
@@ -60,7 +62,9 @@ extension Judge {
     return place.by >= 0 ? place.by : last
   }
 
-  /// All events in canonical order: depth, then id. O(n) and a sort within each depth.
+  /// All events in canonical order: depth, then id.
+  ///
+  /// O(n) and a sort within each depth.
   package func canonicalOrder() -> [Int] {
     var starts = [Int](repeating: 0, count: 2)
     for event in 0..<count {
@@ -137,7 +141,10 @@ extension Judge {
   package func refusal(of action: Action, by author: Digest) -> (code: Code, by: Digest?)? {
     let person = graph.person(author)
     let facts = admission(
-      of: action, by: person, past: .everything, in: currentView().view
+      of: action,
+      by: person,
+      past: .everything,
+      in: currentView().view
     ).facts
     return facts.code.map { ($0, facts.by < 0 ? nil : graph.id(facts.by)) }
   }
@@ -152,11 +159,17 @@ extension Digest {
 
 extension Judge {
   /// The view of everything held, computed from the definition: every act in one window, no trunk,
-  /// nothing settled before. O(acts²); for checking that the short way gives the same.
+  /// nothing settled before.
+  ///
+  /// O(acts²); for checking that the short way gives the same.
   package func definitionView() -> CurrentView {
     let key = currentKey()
     let changes = Strata.changes(
-      judge: self, version: -1, window: Array(acts.indices), disowned: key.disowned)
+      judge: self,
+      version: -1,
+      window: Array(acts.indices),
+      disowned: key.disowned
+    )
     return CurrentView(view: View(version: -1, changes: changes))
   }
 }

@@ -63,7 +63,9 @@ package final class Judge {
 
   let table = RuleTable.version1
 
-  /// Starts an empty group. The seed spreads hash slots; it never shows in any result.
+  /// Starts an empty group.
+  ///
+  /// The seed spreads hash slots; it never shows in any result.
   package init(seed: UInt64 = 0) {
     graph = EventGraph(seed: seed)
   }
@@ -134,7 +136,8 @@ package final class Judge {
       sequence: event.sequence,
       previous: previous,
       parents: parents,
-      needsClock: kind.isAuthority)
+      needsClock: kind.isAuthority
+    )
     let before = mergedFrontier(parents, previous)
     kinds.append(kind)
     befores.append(before)
@@ -142,7 +145,12 @@ package final class Judge {
     actOf.append(-1)
     let key = viewKey(of: number, before: before, parents: parents, previous: previous)
     let view = view(key)
-    let (facts, effect) = admission(of: event.action, by: graph.author(number), past: .of(number), in: view)
+    let (facts, effect) = admission(
+      of: event.action,
+      by: graph.author(number),
+      past: .of(number),
+      in: view
+    )
     record(facts, of: number)
     noteRejectedLinks(parents, previous)
     if facts.code == nil {

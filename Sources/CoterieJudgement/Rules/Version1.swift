@@ -34,5 +34,6 @@ extension RuleTable {
       (.messageReact, [.no, .yes, .yes, .yes, .yes]),
       (.messageReport, [.no, .yes, .yes, .yes, .yes]),
       (.historyClear, [.no, .no, .no, .no, .yes]),
-    ])
+    ]
+  )
 }

@@ -31,7 +31,11 @@ extension Judge {
   func present(_ person: Int, in view: View) -> Present? {
     if let floor = group(in: view).floor, floor.person == person {
       return Present(
-        rank: Role.owner.rank, path: acts[floor.grant].conferredPath, grant: floor.grant, cut: -1)
+        rank: Role.owner.rank,
+        path: acts[floor.grant].conferredPath,
+        grant: floor.grant,
+        cut: -1
+      )
     }
     return state(of: person, in: view).best(paths).map {
       Present(rank: $0.value, path: $0.path, grant: $0.grant, cut: $0.cut)
@@ -135,9 +139,13 @@ extension Judge {
     var supportCut = -1
     func consider(_ grant: Int, _ start: Rank, _ cut: Int) {
       let (value, last) = lowered(
-        start, cut, grant: grant, person: author, by: lowerings,
-        power: { power(of: $0, in: view) }, own: .skipped
-      ) { _ in true }
+        (start, cut),
+        grant: grant,
+        person: author,
+        by: lowerings,
+        own: .skipped,
+        power: { power(of: $0, in: view) }
+      )
       best = max(best, value)
       if grant == support { supportCut = last }
     }
@@ -157,8 +165,10 @@ extension Judge {
       return ActVerdict(status: .defeated, code: .lostSupport, by: acts[support].event)
     }
     return ActVerdict(
-      status: .defeated, code: .revokedConcurrently,
-      by: supportCut < 0 ? -1 : acts[supportCut].event)
+      status: .defeated,
+      code: .revokedConcurrently,
+      by: supportCut < 0 ? -1 : acts[supportCut].event
+    )
   }
 
   /// The verdict of any event in a view.

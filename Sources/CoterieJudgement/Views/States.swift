@@ -77,7 +77,9 @@ struct Timeline<Value> {
   var last: Value? { values.last }
   var lastVersion: Int32 { versions.last ?? -1 }
 
-  /// The value that holds at a version; nil before the first. O(log changes), O(1) at the end.
+  /// The value that holds at a version; nil before the first.
+  ///
+  /// O(log changes), O(1) at the end.
   func value(at version: Int32) -> Value? {
     guard let newest = versions.last else { return nil }
     if newest <= version { return values.last }

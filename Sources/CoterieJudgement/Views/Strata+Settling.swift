@@ -22,7 +22,9 @@ extension Strata {
       state.removal = -1
     }
     if let newest = state.newest { state.newest = holding(of: newest.grant, for: person) }
-    let removals = newLowerings.filter { judge.acts[$0].role == 0 && judge.acts[$0].author != person }
+    let removals = newLowerings.filter {
+      judge.acts[$0].role == 0 && judge.acts[$0].author != person
+    }
     if state.removal < 0, let newest = state.newest {
       state.removal = removals.first { !judge.isBefore($0, newest.grant) } ?? -1
     }
@@ -43,7 +45,8 @@ extension Strata {
       value: all.value,
       cut: all.cut,
       othersValue: others.value,
-      othersCut: others.cut)
+      othersCut: others.cut
+    )
   }
 
   /// Drops each grant that can never again be better than another one.
@@ -105,7 +108,9 @@ extension Strata {
     }
     return last.min { left, right in
       judge.paths.isSenior(
-        judge.acts[left.grant].conferredPath, judge.acts[right.grant].conferredPath)
+        judge.acts[left.grant].conferredPath,
+        judge.acts[right.grant].conferredPath
+      )
     }
   }
 

@@ -63,7 +63,10 @@ struct Strata {
       let fact = judge.acts[act]
       if let kept = disowned[act] {
         changes.verdicts[act] = ActVerdict(
-          status: .defeated, code: .equivocation, by: judge.acts[kept].event)
+          status: .defeated,
+          code: .equivocation,
+          by: judge.acts[kept].event
+        )
       } else if fact.purpose == .founding || fact.purpose == .exit {
         register(act, power: Role.owner.rank)
       } else if fact.rank == Role.owner.rank {
@@ -134,7 +137,10 @@ struct Strata {
     let fact = judge.acts[act]
     if fact.purpose == .lowering, let grant = overridingGrant(act, power) {
       changes.verdicts[act] = ActVerdict(
-        status: .overridden, code: .concurrentHigherGrant, by: judge.acts[grant].event)
+        status: .overridden,
+        code: .concurrentHigherGrant,
+        by: judge.acts[grant].event
+      )
       return
     }
     changes.verdicts[act] = .effective(power)
@@ -194,8 +200,10 @@ struct Strata {
       let known = kept[entry] ?? (base.uses, base.lastUse)
       if let limit = judge.usesAllowed(by: entry), UInt64(known.count) >= limit {
         changes.verdicts[act] = ActVerdict(
-          status: .defeated, code: .inviteUsedUp,
-          by: known.last < 0 ? -1 : judge.acts[known.last].event)
+          status: .defeated,
+          code: .inviteUsedUp,
+          by: known.last < 0 ? -1 : judge.acts[known.last].event
+        )
         let person = judge.acts[act].person
         changes.grants[person]?.removeAll { $0 == act }
       } else {
@@ -283,7 +291,10 @@ struct Strata {
 
   private func revoked(by cut: Int, support: Int) -> ActVerdict {
     ActVerdict(
-      status: .defeated, code: .revokedConcurrently, by: cut < 0 ? -1 : judge.acts[cut].event)
+      status: .defeated,
+      code: .revokedConcurrently,
+      by: cut < 0 ? -1 : judge.acts[cut].event
+    )
   }
 }
 

@@ -20,7 +20,8 @@ enum InitCommand {
       _ = try Stores.create(path)
       console.say("made \(path)")
       return .done
-    })
+    }
+  )
 }
 
 /// `coterie export`: a log as a bundle.
@@ -37,10 +38,13 @@ enum ExportCommand {
     options: [
       Option("--redact", help: "leave secrets and contents out"),
       Option(
-        "--missing-from", value: "WHAT",
-        help: "a store, a bundle, or heads as a comma list of event ids"),
+        "--missing-from",
+        value: "WHAT",
+        help: "a store, a bundle, or heads as a comma list of event ids"
+      ),
     ],
-    run: run)
+    run: run
+  )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     let place = try Sources.path(invocation.operands.first, invocation)
@@ -72,7 +76,8 @@ enum ExportCommand {
     for word in receiver.split(separator: ",") {
       guard let id = Digest(hex: String(word)) else {
         throw Failure.usage(
-          "--missing-from takes a path or event ids of 64 hex digits, not \"\(receiver)\"")
+          "--missing-from takes a path or event ids of 64 hex digits, not \"\(receiver)\""
+        )
       }
       heads.append(id)
     }
@@ -93,7 +98,8 @@ enum ImportCommand {
     example: "import alice.cborseq --store bob.coterie",
     operands: [Operand("BUNDLE", .oneOrMore, help: "bundle files, or -")],
     options: [Option("--lenient", help: "damage in a bundle is no failure")],
-    run: run)
+    run: run
+  )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     let store = try Stores.openOrCreate(try Sources.path(nil, invocation))
@@ -125,19 +131,35 @@ enum ImportCommand {
   ) -> ExitStatus {
     var findings: [Finding] = outcome.bad.map { bad in
       Finding(
-        code: bad.fault.code, severity: .error, event: nil, group: nil,
-        message: "item \(bad.item): \(bad.fault)", help: "it was left out", evidence: [])
+        code: bad.fault.code,
+        severity: .error,
+        event: nil,
+        group: nil,
+        message: "item \(bad.item): \(bad.fault)",
+        help: "it was left out",
+        evidence: []
+      )
     }
     if let fault = outcome.fault {
       findings.append(
         Finding(
-          code: "malformed", severity: .error, event: nil, group: nil, message: "\(fault)",
-          help: "what was whole is in the store; ask the sender for the rest", evidence: []))
+          code: "malformed",
+          severity: .error,
+          event: nil,
+          group: nil,
+          message: "\(fault)",
+          help: "what was whole is in the store; ask the sender for the rest",
+          evidence: []
+        )
+      )
     }
     let isCut = outcome.fault != nil && !invocation.has("--lenient")
     let status: ExitStatus =
-      Interruption.isAsked ? .interrupted
-      : isCut ? .malformed : !outcome.bad.isEmpty ? .findings : outcome.missing.isEmpty ? .done : .undecided
+      Interruption.isAsked
+      ? .interrupted
+      : isCut
+        ? .malformed
+        : !outcome.bad.isEmpty ? .findings : outcome.missing.isEmpty ? .done : .undecided
     let result = JSONValue.object([
       "placed": .integer(Int64(outcome.placed)), "rejected": .integer(Int64(outcome.rejected)),
       "known": .integer(Int64(outcome.known)), "waiting": .integer(Int64(outcome.waiting)),
@@ -151,9 +173,12 @@ enum ImportCommand {
     }
     console.line(
       "\(outcome.placed) new (\(outcome.rejected) rejected), \(outcome.known) known, "
-        + "\(outcome.waiting) waiting, \(outcome.bad.count) malformed")
+        + "\(outcome.waiting) waiting, \(outcome.bad.count) malformed"
+    )
     if outcome.contents > 0 {
-      console.line("\(outcome.contents) contents matched their commitments; this version keeps none")
+      console.line(
+        "\(outcome.contents) contents matched their commitments; this version keeps none"
+      )
     }
     if outcome.turnedAway > 0 {
       console.line("\(outcome.turnedAway) turned away: too many wait; import what is missing first")
@@ -189,8 +214,11 @@ enum Stores {
     guard unsafe stat(path, &status) == 0 else { return try create(path) }
     guard keyring.knows(trimmed(path)) else {
       throw Failure(
-        .store, "unknown-store", "\(path) is not in your keyring (\(keyring.path))",
-        help: "only stores made here are written; export it and import it into one of your own")
+        .store,
+        "unknown-store",
+        "\(path) is not in your keyring (\(keyring.path))",
+        help: "only stores made here are written; export it and import it into one of your own"
+      )
     }
     do throws(GroupError) {
       return try Store.open(trimmed(path))
@@ -205,15 +233,19 @@ enum Stores {
 
   static func failure(_ error: GroupError) -> Failure {
     switch error {
-    case .ledger(.notFound(let path)): Failure(.notFound, "not-found", "there is no store at \(path)")
+    case .ledger(.notFound(let path)):
+      Failure(.notFound, "not-found", "there is no store at \(path)")
     case .ledger(let error): Failure(.store, "store", error.description)
     case .malformed(let fault): Failure(.malformed, fault.code, fault.description)
     case .refused(let code, _): Failure(.refused, code.rawValue, code.explanation)
     case .noSuchGroup(let id): Failure(.notFound, "not-found", "the store has no group \(id)")
     case .admissionDiffers(let id):
       Failure(
-        .defect, "admission-differs", "event \(id) was admitted differently before",
-        help: "please report this; coterie replay shows what judging gives now")
+        .defect,
+        "admission-differs",
+        "event \(id) was admitted differently before",
+        help: "please report this; coterie replay shows what judging gives now"
+      )
     }
   }
 }

@@ -13,7 +13,8 @@ enum ExplainCommand {
     operands: [
       Operand("WORD", .optional, help: "a code, a kind, a role, or \"preferences\"")
     ],
-    run: run)
+    run: run
+  )
 
   static let rules = """
     1. An event counts only if the history its author had already seen gave the author the right
@@ -39,8 +40,11 @@ enum ExplainCommand {
       + ["preferences"]
     let near = Suggestion.nearest(to: word, among: known)
     throw Failure(
-      .notFound, "not-found", "there is no code, kind or role \"\(word)\"",
-      help: near.map { "did you mean \($0)?" } ?? "known: \(known.joined(separator: ", "))")
+      .notFound,
+      "not-found",
+      "there is no code, kind or role \"\(word)\"",
+      help: near.map { "did you mean \($0)?" } ?? "known: \(known.joined(separator: ", "))"
+    )
   }
 
   private static func print(_ word: String, _ text: String, _ console: Console) -> ExitStatus {

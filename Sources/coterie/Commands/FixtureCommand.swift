@@ -18,7 +18,8 @@ enum FixtureCommand {
       Option("--order-seed", value: "N", help: "the seed of the first random order (1)"),
       Option("--junit", value: "FILE", help: "also write a JUnit report"),
     ],
-    run: run)
+    run: run
+  )
 
   private struct Result {
     var file: String
@@ -56,7 +57,12 @@ enum FixtureCommand {
     do {
       let outcome = try runner.run(try Scenario(bytes))
       return Result(
-        file: file, title: outcome.title, failures: outcome.failures, outcome: outcome, fault: nil)
+        file: file,
+        title: outcome.title,
+        failures: outcome.failures,
+        outcome: outcome,
+        fault: nil
+      )
     } catch {
       return Result(file: file, title: "", failures: [], outcome: nil, fault: error)
     }
@@ -75,7 +81,8 @@ enum FixtureCommand {
     for failure in result.failures {
       let place = failure.seed.map { "  order seed \($0)" } ?? ""
       console.line(
-        "     \(failure.path)  expected \(failure.expected)  got \(failure.found)\(place)")
+        "     \(failure.path)  expected \(failure.expected)  got \(failure.found)\(place)"
+      )
     }
     if !result.isPassed {
       let seed = result.failures.compactMap(\.seed).first.map { " --order-seed \($0)" } ?? ""
@@ -122,7 +129,8 @@ enum FixtureCommand {
         .object([
           "path": .string(fault.path), "line": .integer(Int64(fault.line)),
           "column": .integer(Int64(fault.column)), "problem": .string(fault.problem),
-        ]))
+        ])
+      )
     }
     return .object([
       "file": .string(result.file),
@@ -142,7 +150,8 @@ enum FixtureCommand {
     ]
     for result in results {
       lines.append(
-        "  <testcase classname=\"scenario\" name=\"\(escaped(result.file))\">")
+        "  <testcase classname=\"scenario\" name=\"\(escaped(result.file))\">"
+      )
       for failure in result.failures {
         let text = "\(failure.path): expected \(failure.expected), got \(failure.found)"
         lines.append("    <failure message=\"\(escaped(text))\"/>")

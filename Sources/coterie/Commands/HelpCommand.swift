@@ -9,7 +9,8 @@ enum HelpCommand {
     about: "coterie help COMMAND is the same as coterie COMMAND --help.",
     example: "help replay",
     operands: [Operand("COMMAND", .any, help: "the words of a command, or exit-status")],
-    run: run)
+    run: run
+  )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     let words = invocation.operands
@@ -24,10 +25,13 @@ enum HelpCommand {
     let found = Commands.table.commands(below: words)
     guard let first = found.first else {
       let near = Suggestion.nearest(
-        to: words.joined(separator: " "), among: Commands.table.commands.map(\.name))
+        to: words.joined(separator: " "),
+        among: Commands.table.commands.map(\.name)
+      )
       throw Failure.usage(
         "there is no command \"\(words.joined(separator: " "))\"",
-        help: near.map { "did you mean \($0)?" })
+        help: near.map { "did you mean \($0)?" }
+      )
     }
     if found.count == 1 {
       console.line(Commands.table.help(of: first))
@@ -56,5 +60,6 @@ enum VersionCommand {
         console.line("coterie \(Commands.version) · format 1 · rules 1 · scenario 1 · store 1")
       }
       return .done
-    })
+    }
+  )
 }

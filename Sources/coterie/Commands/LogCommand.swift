@@ -23,7 +23,8 @@ enum LogCommand {
       Option("--status", value: "STATUS", help: "such as rejected"),
       Option("--code", value: "CODE", help: "such as role-too-low"),
     ],
-    run: log)
+    run: log
+  )
 
   static let show = Command(
     "show",
@@ -34,7 +35,8 @@ enum LogCommand {
       Operand("ID", help: "a unique id prefix, or #N"),
       Operand("PATH", .optional, help: "a store, a bundle or a scenario file"),
     ],
-    run: showOne)
+    run: showOne
+  )
 
   private static func log(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     let opened = try OpenedLog(invocation, path: invocation.operands.first)
@@ -65,7 +67,9 @@ enum LogCommand {
       let result = JSONValue.object(["events": .array(events), "total": .integer(Int64(total))])
       console.line(Output.document("log", result, exit: .done))
     } else {
-      console.line("\(min(limit ?? total, total)) of \(total) events; times are the authors' claims.")
+      console.line(
+        "\(min(limit ?? total, total)) of \(total) events; times are the authors' claims."
+      )
     }
     return .done
   }
@@ -76,15 +80,22 @@ enum LogCommand {
     }
     if let status = invocation.value("--status"), Status(rawValue: status) == nil {
       throw Failure.usage(
-        "there is no status \"\(status)\"", help: near(status, Status.allCases.map(\.rawValue)))
+        "there is no status \"\(status)\"",
+        help: near(status, Status.allCases.map(\.rawValue))
+      )
     }
     if let code = invocation.value("--code"), Code(rawValue: code) == nil {
       throw Failure.usage(
-        "there is no code \"\(code)\"", help: near(code, Code.allCases.map(\.rawValue)))
+        "there is no code \"\(code)\"",
+        help: near(code, Code.allCases.map(\.rawValue))
+      )
     }
     return EventFilter(
-      author: invocation.value("--author"), kind: invocation.value("--kind"),
-      status: invocation.value("--status"), code: invocation.value("--code"))
+      author: invocation.value("--author"),
+      kind: invocation.value("--kind"),
+      status: invocation.value("--status"),
+      code: invocation.value("--code")
+    )
   }
 
   private static func near(_ word: String, _ known: [String]) -> String {
@@ -109,7 +120,9 @@ enum LogCommand {
     text += " " + console.status(status, tone)
     if let code = verdict.code { text += " \(code.rawValue)" }
     if let by = verdict.by { text += " by \(by)" }
-    if !event.missing.isEmpty { text += " lacks \(event.missing.map { "\($0)" }.joined(separator: ", "))" }
+    if !event.missing.isEmpty {
+      text += " lacks \(event.missing.map { "\($0)" }.joined(separator: ", "))"
+    }
     return text
   }
 
@@ -140,13 +153,17 @@ enum StateCommand {
     about: "Two members agree exactly if their state digests are equal.",
     example: "state alice.coterie --json",
     operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
-    run: run)
+    run: run
+  )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     let opened = try OpenedLog(invocation, path: invocation.operands.first)
     guard let state = opened.log.stateJSON(), let governance = opened.log.governance() else {
       throw Failure(
-        .undecided, "undecided", "the founding event is missing, so there is no state yet")
+        .undecided,
+        "undecided",
+        "the founding event is missing, so there is no state yet"
+      )
     }
     if console.isJSON {
       console.line(Output.document("state", state, exit: .done))
@@ -159,7 +176,8 @@ enum StateCommand {
       console.line(
         "member       \(member.key)  \(pad(member.standing.role.name, to: 10)) "
           + "path \(path.isEmpty ? "founder" : path)  since \(member.grant)"
-          + (member.isBlocked ? "  blocked" : ""))
+          + (member.isBlocked ? "  blocked" : "")
+      )
     }
     for invite in governance.invites {
       console.line("invite       \(invite.id)  \(invite.role.name)  \(invite.status.rawValue)")
@@ -167,10 +185,13 @@ enum StateCommand {
     for link in governance.links {
       let uses = link.uses.map { "/\($0)" } ?? ""
       console.line(
-        "link         \(link.id)  \(link.role.name)  \(link.status.rawValue)  used \(link.used)\(uses)")
+        "link         \(link.id)  \(link.role.name)  \(link.status.rawValue)  used \(link.used)\(uses)"
+      )
     }
     for setting in governance.preferences {
-      console.line("preference   \(pad(Escaping.visible(setting.key.string), to: 16)) \(text(setting.value))")
+      console.line(
+        "preference   \(pad(Escaping.visible(setting.key.string), to: 16)) \(text(setting.value))"
+      )
     }
     if let welcome = governance.welcome {
       console.line("welcome      \(Escaping.visible(welcome.string))")
@@ -207,10 +228,12 @@ struct OpenedLog {
     guard let group = groups.first, groups.count == 1 else {
       let all = groups.isEmpty ? Set(found.map(\.log.group)).sorted() : groups
       throw Failure(
-        .notFound, groups.isEmpty ? "not-found" : "ambiguous",
+        .notFound,
+        groups.isEmpty ? "not-found" : "ambiguous",
         groups.isEmpty ? "\(place) has no such group" : "\(place) has several groups",
         help: all.isEmpty
-          ? nil : "--group one of: " + all.map { String($0.hex.prefix(16)) }.joined(separator: ", "))
+          ? nil : "--group one of: " + all.map { String($0.hex.prefix(16)) }.joined(separator: ", ")
+      )
     }
     guard let first = matching.first(where: { $0.log.group == group }) else {
       throw Failure(.notFound, "not-found", "\(place) has no such group")
@@ -223,18 +246,24 @@ struct OpenedLog {
   func event(_ word: String) throws(Failure) -> Int {
     if word.hasPrefix("#"), let position = Int(word.dropFirst()) {
       guard let event = log.event(atPosition: position) else {
-        throw Failure(.notFound, "not-found", "there is no position \(word); there are \(log.ids.count)")
+        throw Failure(
+          .notFound,
+          "not-found",
+          "there is no position \(word); there are \(log.ids.count)"
+        )
       }
       return event
     }
     let found = log.events(withPrefix: word.lowercased())
     guard let event = found.first, found.count == 1 else {
       throw Failure(
-        .notFound, found.isEmpty ? "not-found" : "ambiguous",
+        .notFound,
+        found.isEmpty ? "not-found" : "ambiguous",
         found.isEmpty ? "no event starts with \(word)" : "\(found.count) events start with \(word)",
         help: found.isEmpty
           ? "coterie log lists all"
-          : found.prefix(8).map { String(log.id(of: $0).hex.prefix(16)) }.joined(separator: ", "))
+          : found.prefix(8).map { String(log.id(of: $0).hex.prefix(16)) }.joined(separator: ", ")
+      )
     }
     return event
   }

@@ -20,14 +20,18 @@ enum ReplayCommand {
     operands: [Operand("PATH", .oneOrMore, help: "stores, bundles, scenario files")],
     options: [
       Option(
-        "--signatures", value: "MODE", allowed: SignatureMode.allCases.map(\.rawValue),
-        help: "check the newest of each chain, or every one (chain)"),
+        "--signatures",
+        value: "MODE",
+        allowed: SignatureMode.allCases.map(\.rawValue),
+        help: "check the newest of each chain, or every one (chain)"
+      ),
       Option("--orders", value: "N", help: "judge N further random orders of arrival"),
       Option("--order-seed", value: "N", help: "the seed of the first order (1)"),
       Option("--lenient", help: "go on past damage and report it all"),
       Option("--strict", help: "rejected and defeated events are findings too"),
     ],
-    run: run)
+    run: run
+  )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     let sources = try Sources.open(invocation.operands)
@@ -35,7 +39,8 @@ enum ReplayCommand {
     let status = exitStatus(replay, isStrict: invocation.has("--strict"))
     if console.isJSON {
       console.line(
-        Output.document("replay", json(replay), findings: replay.findings, exit: status))
+        Output.document("replay", json(replay), findings: replay.findings, exit: status)
+      )
     } else {
       show(replay, console, status)
     }
@@ -70,9 +75,14 @@ enum ReplayCommand {
       var logs: [(log: MemberLog, source: any LogSource)] = []
       for source in sources {
         let progress = Progress(
-          console, phase: "replay \(source.name)", unit: "events", total: source.eventCount)
+          console,
+          phase: "replay \(source.name)",
+          unit: "events",
+          total: source.eventCount
+        )
         let reading = LogReading(
-          signatures: outcome.mode, isLenient: invocation.has("--lenient")
+          signatures: outcome.mode,
+          isLenient: invocation.has("--lenient")
         ) { done in
           progress.update(done)
           return !Interruption.isAsked
@@ -129,9 +139,15 @@ enum ReplayCommand {
         if digest != summary.digest {
           outcome.findings.append(
             Finding(
-              code: "engine-defect", severity: .error, event: nil, group: member.log.group,
+              code: "engine-defect",
+              severity: .error,
+              event: nil,
+              group: member.log.group,
               message: "\(summary.name): arrival order \(seed) gives another digest",
-              help: "coterie replay --orders 1 --order-seed \(seed)", evidence: []))
+              help: "coterie replay --orders 1 --order-seed \(seed)",
+              evidence: []
+            )
+          )
         }
       }
     }
@@ -183,7 +199,8 @@ enum ReplayCommand {
         console.line(
           "\(pad(Escaping.visible(member.name), to: width))  "
             + "\(padLeft(Output.grouped(member.eventCount), to: 9)) events   "
-            + "\(counts.joined(separator: "  "))   state \(digest)")
+            + "\(counts.joined(separator: "  "))   state \(digest)"
+        )
       }
       showFindings(group, replay, console)
       console.line(verdict(of: group, console) + "   exit \(exit.rawValue)")
@@ -212,7 +229,8 @@ enum ReplayCommand {
     let forkText = forks.isEmpty ? "0" : "\(forks.count) (\(forks.joined(separator: "; ")))"
     console.line(
       "bytes \(bad - badSignatures) bad · \(signatures), \(badSignatures) bad · forks \(forkText)"
-        + (replay.orders > 0 ? " · \(replay.orders) further orders" : ""))
+        + (replay.orders > 0 ? " · \(replay.orders) further orders" : "")
+    )
   }
 
   private static func verdict(of group: GroupComparison, _ console: Console) -> String {

@@ -9,7 +9,8 @@ enum SchemaCommand {
     about: "Without an operand it lists the names.",
     example: "schema replay",
     operands: [Operand("NAME", .optional, help: "such as replay, fixture, state, commands")],
-    run: run)
+    run: run
+  )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
     guard let name = invocation.operands.first else {
@@ -23,8 +24,11 @@ enum SchemaCommand {
     guard let schema = Schemas.schema(name) else {
       let near = Suggestion.nearest(to: name, among: Schemas.names)
       throw Failure(
-        .notFound, "not-found", "there is no schema \"\(name)\"",
-        help: near.map { "did you mean \($0)?" } ?? "coterie schema lists all")
+        .notFound,
+        "not-found",
+        "there is no schema \"\(name)\"",
+        help: near.map { "did you mean \($0)?" } ?? "coterie schema lists all"
+      )
     }
     console.line(schema.pretty)
     return .done
@@ -39,7 +43,10 @@ enum SchemaCommand {
             "name": .string(command.name), "summary": .string(command.summary),
             "example": .string(command.example),
             "operands": .array(
-              command.operands.map { .object(["name": .string($0.name), "help": .string($0.help)]) }),
+              command.operands.map {
+                .object(["name": .string($0.name), "help": .string($0.help)])
+              }
+            ),
             "options": .array(
               (command.options + Commands.globals).map { option in
                 .object([
@@ -47,9 +54,11 @@ enum SchemaCommand {
                   "value": .optional(option.value), "allowed": .strings(option.allowed),
                   "help": .string(option.help),
                 ])
-              }),
+              }
+            ),
           ])
-        }),
+        }
+      ),
     ])
   }
 }

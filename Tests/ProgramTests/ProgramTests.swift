@@ -1,0 +1,278 @@
+import CoterieJSON
+import Foundation
+import ScopeKit
+import Testing
+
+/// What a run of the program came to.
+struct Run {
+  var status: Int32
+  var output: String
+  var errors: String
+
+  /// The output as one JSON document.
+  func json() throws -> JSONNode {
+    try JSONReader.read(Array(output.utf8))
+  }
+}
+
+/// A folder of one test, with a keyring of its own, in which the built program is run.
+final class Desk {
+  let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "coterie-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  /// Runs `coterie`, which stands beside the test bundle.
+  func coterie(_ arguments: String...) throws -> Run {
+    let program = try Desk.products().appending(path: "coterie")
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.environment = ["COTERIE_KEYRING": path("keyring"), "PATH": "/usr/bin:/bin"]
+    let output = path("out-\(UUID())")
+    let errors = path("err-\(UUID())")
+    _ = FileManager.default.createFile(atPath: output, contents: nil)
+    _ = FileManager.default.createFile(atPath: errors, contents: nil)
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
+    try process.run()
+    process.waitUntilExit()
+    return Run(
+      status: process.terminationStatus,
+      output: try String(contentsOfFile: output, encoding: .utf8),
+      errors: try String(contentsOfFile: errors, encoding: .utf8)
+    )
+  }
+
+  private static func products() throws -> URL {
+    let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let beside = URL(filePath: own).deletingLastPathComponent()
+    if FileManager.default.fileExists(atPath: beside.appending(path: "coterie").path) {
+      return beside
+    }
+    return Fixtures.folder.deletingLastPathComponent().appending(path: ".build/debug")
+  }
+
+  /// A bundle of a scenario's events.
+  func bundle(_ scenario: String, _ name: String) throws -> String {
+    let source = Fixtures.folder.appending(path: "scenarios/\(scenario)").path
+    let run = try coterie("export", source, "-o", path(name))
+    #expect(run.status == 0)
+    return path(name)
+  }
+}
+
+private let forged = "conflicts/removed-admin-forges-later.json"
+
+@Suite struct `The program` {
+  @Test func `runs all scenarios and says how many passed`() throws {
+    let desk = try Desk()
+    let folder = Fixtures.folder.appending(path: "scenarios").path
+    let junit = desk.path("out.xml")
+    let run = try desk.coterie(
+      "fixture",
+      "run",
+      folder,
+      "--json",
+      "--orders",
+      "2",
+      "--junit",
+      junit
+    )
+    #expect(run.status == 0)
+    let result = try #require(try run.json()["result"])
+    #expect(try result["failed"]?.integer() == 0)
+    #expect(try result["passed"]?.integer() == Int64(try result["scenarios"]?.array().count ?? -1))
+    #expect(try String(contentsOfFile: junit, encoding: .utf8).contains("failures=\"0\""))
+  }
+
+  @Test func `tells a failing scenario with what was expected and how to run it again`() throws {
+    let desk = try Desk()
+    let file = desk.path("wrong.json")
+    let text = """
+      {"scenario": 1, "title": "t", "group": {"founder": "ann"},
+       "expect": {"members": {"ann": "admin"}}}
+      """
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    let run = try desk.coterie("fixture", "run", file)
+    #expect(run.status == 1)
+    #expect(run.output.contains("members.ann  expected \"admin\"  got \"owner\""))
+    #expect(run.output.contains("rerun: coterie fixture run \(file)"))
+  }
+
+  @Test func `refuses a scenario with an unknown step id by line and path`() throws {
+    let desk = try Desk()
+    let file = desk.path("wrong.json")
+    let text =
+      "{\"scenario\": 1, \"title\": \"t\", \"group\": {\"founder\": \"ann\"},\n"
+      + "\"expect\": {\"verdicts\": {\"nope\": \"effective\"}}}"
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    let run = try desk.coterie("fixture", "run", file)
+    #expect(run.status == 4)
+    #expect(run.output.contains("line 2"))
+    #expect(run.output.contains("$.expect.verdicts.nope"))
+  }
+
+  @Test func `gives one digest for a scenario, its bundle and a store that imported it`() throws {
+    let desk = try Desk()
+    let bundle = try desk.bundle(forged, "all.cborseq")
+    #expect(try desk.coterie("import", bundle, "-s", desk.path("a.coterie")).status == 0)
+    let scenario = Fixtures.folder.appending(path: "scenarios/\(forged)").path
+    let run = try desk.coterie(
+      "replay",
+      scenario,
+      bundle,
+      desk.path("a.coterie"),
+      "--json",
+      "--orders",
+      "2"
+    )
+    #expect(run.status == 0)
+    let result = try #require(try run.json()["result"])
+    #expect(try result["status"]?.string() == "same")
+    let digests = try result["members"]?.array().map { try $0["digest"]?.string() } ?? []
+    #expect(digests.count == 6)
+    #expect(Set(digests).count == 1)
+  }
+
+  @Test func `reads a store that its keyring does not know, and never writes to it`() throws {
+    let desk = try Desk()
+    let bundle = try desk.bundle(forged, "all.cborseq")
+    #expect(try desk.coterie("import", bundle, "-s", desk.path("a.coterie")).status == 0)
+    try FileManager.default.copyItem(atPath: desk.path("a.coterie"), toPath: desk.path("b.coterie"))
+    #expect(try desk.coterie("replay", desk.path("b.coterie")).status == 0)
+    let run = try desk.coterie("import", bundle, "-s", desk.path("b.coterie"))
+    #expect(run.status == 5)
+    #expect(run.errors.contains("not in your keyring"))
+  }
+
+  @Test func `says how far a cut bundle was good, and keeps what was whole`() throws {
+    let desk = try Desk()
+    let whole = try Data(contentsOf: URL(filePath: desk.bundle(forged, "all.cborseq")))
+    try whole.prefix(whole.count / 2).write(to: URL(filePath: desk.path("cut.cborseq")))
+    let replay = try desk.coterie("replay", desk.path("cut.cborseq"))
+    #expect(replay.status == 4)
+    #expect(replay.errors.contains("whole items"))
+    #expect(try desk.coterie("replay", desk.path("cut.cborseq"), "--lenient").status == 1)
+    let cut = try desk.coterie("import", desk.path("cut.cborseq"), "-s", desk.path("a.coterie"))
+    #expect(cut.status == 4)
+    let rest = try desk.coterie("import", desk.path("all.cborseq"), "-s", desk.path("a.coterie"))
+    #expect(rest.status == 0)
+    #expect(
+      try desk.coterie("replay", desk.path("a.coterie"), desk.path("all.cborseq")).status == 0
+    )
+  }
+
+  @Test func `notices a flipped bit in every part of a bundle`() throws {
+    let desk = try Desk()
+    let whole = try Data(contentsOf: URL(filePath: desk.bundle(forged, "all.cborseq")))
+    for place in stride(from: 3, to: whole.count, by: whole.count / 24) {
+      var changed = whole
+      changed[place] ^= 4
+      try changed.write(to: URL(filePath: desk.path("bad.cborseq")))
+      let run = try desk.coterie("replay", desk.path("bad.cborseq"), "--signatures", "every")
+      #expect([1, 4, 8].contains(run.status), "byte \(place)")
+    }
+  }
+
+  @Test func `refuses garbage, an empty file, a missing one and a folder that is no store`() throws
+  {
+    let desk = try Desk()
+    try Data("garbage".utf8).write(to: URL(filePath: desk.path("garbage.cborseq")))
+    try Data().write(to: URL(filePath: desk.path("empty.cborseq")))
+    #expect(try desk.coterie("replay", desk.path("garbage.cborseq")).status == 4)
+    #expect(try desk.coterie("replay", desk.path("empty.cborseq")).status == 4)
+    #expect(try desk.coterie("replay", desk.path("missing.cborseq")).status == 3)
+    #expect(try desk.coterie("replay", desk.folder.path).status == 3)
+  }
+
+  @Test func `lists events that wait as undecided, with what they lack`() throws {
+    let desk = try Desk()
+    let bundle = try desk.bundle(forged, "all.cborseq")
+    let log = try desk.coterie("log", bundle, "--json").json()
+    let events = try #require(try log["result"]?["events"]?.array())
+    let lacking = try #require(try events[2]["id"]?.string())
+    let known = try events[..<3].map { try $0["id"]?.string() ?? "" }.joined(separator: ",")
+    let later = try desk.coterie(
+      "export",
+      bundle,
+      "--missing-from",
+      known,
+      "-o",
+      desk.path("later.cborseq")
+    )
+    #expect(later.status == 0)
+    let first = try desk.coterie(
+      "import",
+      desk.path("later.cborseq"),
+      "-s",
+      desk.path("a.coterie"),
+      "--json"
+    )
+    #expect(first.status == 8)
+    let missing = try #require(
+      try first.json()["result"]?["missing"]?.array().map { try $0.string() }
+    )
+    #expect(missing.contains(lacking))
+    #expect(Set(missing).isSubset(of: known.split(separator: ",").map(String.init)))
+    let replay = try desk.coterie("replay", desk.path("a.coterie"), bundle)
+    #expect(replay.status == 8)
+    #expect(replay.output.contains("UNDECIDED"))
+    #expect(try desk.coterie("import", bundle, "-s", desk.path("a.coterie")).status == 0)
+    #expect(try desk.coterie("replay", desk.path("a.coterie"), bundle).status == 0)
+  }
+
+  @Test func `shows one event by prefix or position, and names the candidates`() throws {
+    let desk = try Desk()
+    let bundle = try desk.bundle(forged, "all.cborseq")
+    let third = try desk.coterie("show", "#3", bundle, "--json").json()
+    let id = try #require(try third["result"]?["id"]?.string())
+    #expect(
+      try desk.coterie("show", String(id.prefix(12)), bundle, "--json").json()["result"]?["n"]?
+        .integer() == 3
+    )
+    let ambiguous = try desk.coterie("show", "", bundle)
+    #expect(ambiguous.status == 3)
+    #expect(ambiguous.errors.contains("13 events start with"))
+    #expect(try desk.coterie("show", "ffffffffffff", bundle).status == 3)
+    #expect(try desk.coterie("show", "#99", bundle).status == 3)
+  }
+
+  @Test func `helps, explains, and names what is near`() throws {
+    let desk = try Desk()
+    #expect(try desk.coterie("help", "replay").output.contains("usage: coterie replay"))
+    #expect(try desk.coterie("replay", "--help").output.contains("usage: coterie replay"))
+    #expect(try desk.coterie("explain").output.contains("An event counts only if"))
+    #expect(try desk.coterie("explain", "lost-support").output.contains("has no effect itself"))
+    let wrong = try desk.coterie("explain", "lost-suport")
+    #expect(wrong.status == 3)
+    #expect(wrong.errors.contains("did you mean lost-support?"))
+    #expect(try desk.coterie("repaly", "x").errors.contains("did you mean coterie replay?"))
+    #expect(try desk.coterie("replay").status == 2)
+    #expect(try desk.coterie("version").status == 0)
+  }
+
+  @Test func `prints failures as JSON too`() throws {
+    let desk = try Desk()
+    let run = try desk.coterie("replay", "--json", desk.path("missing.cborseq"))
+    #expect(run.status == 3)
+    #expect(try run.json()["exit"]?.integer() == 3)
+  }
+
+  @Test func `gives the same bytes in every process`() throws {
+    let desk = try Desk()
+    let bundle = try desk.bundle("links/join-and-close.json", "links.cborseq")
+    let outputs = try (0..<5).map { _ in try desk.coterie("log", bundle, "--json").output }
+    #expect(Set(outputs).count == 1)
+    let states = try (0..<5).map { _ in try desk.coterie("state", bundle, "--json").output }
+    #expect(Set(states).count == 1)
+  }
+}

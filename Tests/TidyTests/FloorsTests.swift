@@ -1,0 +1,130 @@
+import Foundation
+import ScopeKit
+import Testing
+
+private let root = Fixtures.folder.deletingLastPathComponent()
+
+/// All Swift files below a folder, by path from the root.
+private func swiftFiles(below folder: String) -> [String] {
+  let found = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
+  return (found?.compactMap { $0 as? String } ?? [])
+    .filter { $0.hasSuffix(".swift") }.sorted().map { "\(folder)/\($0)" }
+}
+
+private func text(_ path: String) throws -> String {
+  try String(contentsOf: root.appending(path: path), encoding: .utf8)
+}
+
+private func imports(_ path: String) throws -> Set<String> {
+  let lines = try text(path).split(separator: "\n").filter { $0.contains("import ") }
+  return Set(
+    lines.compactMap { line in
+      let words = line.split(separator: " ")
+      guard let place = words.firstIndex(of: "import"), place < 2, place + 1 < words.count else {
+        return nil
+      }
+      return String(words[place + 1])
+    }
+  )
+}
+
+@Suite struct `The house` {
+  /// What each floor may import of the project; the lowest first.
+  private let floors: [(floor: String, on: Set<String>)] = [
+    ("CoterieWire", []),
+    ("CoterieJSON", []),
+    ("CoterieConsole", []),
+    ("CoterieSealing", ["CoterieWire", "CSodium"]),
+    ("CoterieLedger", ["CoterieWire", "CLMDB"]),
+    ("CoterieEvents", ["CoterieWire", "CoterieSealing"]),
+    ("CoterieBundles", ["CoterieWire", "CoterieSealing"]),
+    ("CoterieJudgement", ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
+    (
+      "CoterieEngine",
+      ["CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement"]
+    ),
+    (
+      "CoterieGroups",
+      [
+        "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieEngine",
+        "CoterieLedger", "CoterieBundles",
+      ]
+    ),
+    (
+      "CoterieAudit",
+      [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieEngine", "CoterieBundles", "CoterieLedger",
+      ]
+    ),
+    (
+      "CoterieScenarios",
+      [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieEngine",
+      ]
+    ),
+  ]
+
+  @Test func `imports downwards only`() throws {
+    for (floor, allowed) in floors {
+      for file in swiftFiles(below: "Sources/\(floor)") {
+        let ours = try imports(file).filter { $0.hasPrefix("Coterie") || $0.hasPrefix("C") }
+        #expect(ours.subtracting(allowed) == [], "\(file)")
+      }
+    }
+  }
+
+  @Test func `has no floor that this test does not know`() throws {
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: root.appending(path: "Sources").path
+    )
+    #expect(Set(names) == Set(floors.map(\.floor)).union(["CSodium", "CLMDB", "coterie"]))
+  }
+
+  @Test func `lets one floor speak to each C library`() throws {
+    for file in swiftFiles(below: "Sources") {
+      let found = try imports(file)
+      #expect(!found.contains("CSodium") || file.contains("/CoterieSealing/"), "\(file)")
+      #expect(!found.contains("CLMDB") || file.contains("/CoterieLedger/"), "\(file)")
+    }
+  }
+
+  @Test func `keeps clock, threads and system out of what decides verdicts`() throws {
+    let pure = ["CoterieWire", "CoterieJSON", "CoterieEvents", "CoterieJudgement", "CoterieEngine"]
+    for floor in pure {
+      for file in swiftFiles(below: "Sources/\(floor)") {
+        let system = try imports(file).intersection([
+          "Foundation", "Glibc", "Dispatch", "Synchronization",
+        ])
+        #expect(system == [], "\(file)")
+      }
+    }
+  }
+
+  @Test func `has files of four hundred lines and lines of a hundred columns at most`() throws {
+    for folder in ["Sources", "Tests", "Tools"] {
+      for file in swiftFiles(below: folder) {
+        let lines = try text(file).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count <= 420, "\(file)")
+        #expect(lines.allSatisfy { $0.count <= 110 }, "\(file)")
+      }
+    }
+  }
+
+  @Test func `uses no word that is banned in libraries`() throws {
+    let banned = ["Date()", "UUID()", ".random()", "try!", "fatalError(", "TODO", "FIXME"]
+    for file in swiftFiles(below: "Sources") {
+      let text = try text(file)
+      for word in banned { #expect(!text.contains(word), "\(file): \(word)") }
+    }
+  }
+
+  @Test func `has nothing at the top but what belongs there`() throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
+    let visible = names.filter { !$0.hasPrefix(".") }
+    #expect(
+      Set(visible) == ["Package.swift", "Sources", "Tests", "Fixtures", "Tools", "README.md"]
+    )
+  }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what is missing and runs all tests. README's second command; .ci/run calls it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+Tools/install.sh tests
+
+echo "== format"
+swift format lint --strict --recursive Sources Tests Tools Package.swift
+
+echo "== build: every import must be declared in the manifest"
+swift build --build-tests --explicit-target-dependency-import-check error
+
+echo "== release programs"
+swift build -c release --product coterie
+swift build -c release --product coterie-generate
+swift build -c release --product coterie-scopes
+
+echo "== scenarios"
+.build/release/coterie fixture run Fixtures/scenarios | tail -n 1
+
+echo "== small scopes: every graph of one event, one in 20 of two events, in every order"
+.build/release/coterie-scopes --events 2 --share 20
+
+echo "== demonstration, written by separate processes"
+Tools/demo.sh --quiet
+
+echo "== the format, read a second time in Python"
+Tools/reader/check.sh
+
+echo "== tests"
+swift test --parallel
