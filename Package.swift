@@ -82,6 +82,15 @@ let package = Package(
       path: "Tools/generate",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "coterie-bench",
+      dependencies: [
+        "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieAudit",
+        "CoterieGroups", "CoterieLedger",
+      ],
+      path: "Tools/bench",
+      swiftSettings: settings
+    ),
     .target(
       name: "ScopeKit",
       dependencies: ["CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement"],
