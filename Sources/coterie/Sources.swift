@@ -39,7 +39,7 @@ enum Sources {
         .malformed,
         "malformed",
         "\(path): \(error)",
-        help: "coterie schema scenario shows what a scenario looks like"
+        help: "Fixtures/scenario.schema.json shows what a scenario looks like"
       )
     }
   }

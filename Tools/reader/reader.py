@@ -3,7 +3,7 @@
     reader.py BUNDLE.cborseq [--events LOG.ndjson]
     reader.py --selftest BUNDLE.cborseq
 
-Checks of each item: deterministic CBOR, the COSE_Sign1 frame, the signature, the id, the links to
+Checks of each item: deterministic CBOR, the form in Fixtures/event.cddl, the COSE_Sign1 frame, the signature, the id, the links to
 parents and to the author's chain, the limits, and the content's commitment where content is there.
 With --events it compares every event with the output of `coterie log --ndjson`, field by field.
 Exit codes: 0 all agrees, 1 something differs or is bad, 4 the bundle cannot be read.
@@ -12,14 +12,18 @@ Exit codes: 0 all agrees, 1 something differs or is bad, 4 the bundle cannot be 
 import hashlib
 import io
 import json
+import pathlib
 import sys
 
 import cbor2
 import nacl.exceptions
 import nacl.signing
+import pycddl
 from pycose.messages import Sign1Message
 
 EXTERNAL = b"coterie.event.v1"
+CDDL = pathlib.Path(__file__).resolve().parents[2] / "Fixtures" / "event.cddl"
+SCHEMA = pycddl.Schema(CDDL.read_text(encoding="utf-8"))
 KEYS = {0: "format", 1: "group", 2: "author", 3: "sequence", 4: "previous", 5: "parents",
         6: "time", 7: "kind", 8: "body"}
 
@@ -62,6 +66,10 @@ def event(envelope):
     require(isinstance(fields, dict) and set(fields) <= set(KEYS), "unknown keys")
     require(canonical(fields) == payload, "the payload is not deterministic CBOR")
     check_fields(fields)
+    try:
+        SCHEMA.validate_cbor(payload)
+    except pycddl.ValidationError as error:
+        raise Bad("the payload does not fit the CDDL") from error
     message = Sign1Message.decode(envelope)
     message.external_aad = EXTERNAL
     signed = message._sig_structure if hasattr(message, "_sig_structure") else structure(payload)
