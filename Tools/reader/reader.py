@@ -1,6 +1,7 @@
 """Reads a bundle a second time, with other libraries, and says what it thinks of every event.
 
     reader.py BUNDLE.cborseq [--events LOG.ndjson] [--quiet]
+    reader.py --pairs FOLDER
     reader.py --selftest [BUNDLE.cborseq]
 
 Checks of each item: deterministic CBOR, the form in Fixtures/event.cddl, the COSE_Sign1 frame,
@@ -9,14 +10,17 @@ content's commitment where content is there; at the end count and digest.
 Prints one line of JSON per event, {id, author, sequence, kind, depth, ok, problem?}, and a
 summary; --quiet leaves out the lines of events that are well.
 With --events it compares every event with the output of `coterie log --ndjson`, field by field.
+--pairs reads every NAME.cborseq of a folder so, each with its NAME.ndjson.
 --selftest builds a group by itself, and requires that it reads well and that every damage to it,
 or to the bundle named, is noticed.
 Exit codes: 0 all agrees, 1 something differs or is bad, 4 the bundle cannot be read, 2 usage.
 """
 
+import contextlib
 import datetime
 import io
 import json
+import pathlib
 import sys
 
 import cbor2
@@ -194,30 +198,20 @@ def milliseconds(text):
     return since // datetime.timedelta(milliseconds=1)
 
 
-def main(arguments):
-    """Runs the program; answers the exit code."""
-    quiet = "--quiet" in arguments
-    arguments = [argument for argument in arguments if argument != "--quiet"]
-    if arguments[:1] == ["--selftest"]:
-        import selftest
-        return selftest.run(arguments[1] if len(arguments) > 1 else None)
-    if len(arguments) not in (1, 3) or len(arguments) == 3 and arguments[1] != "--events":
-        print(__doc__, file=sys.stderr)
-        return 2
-
+def read_file(bundle, log, quiet):
+    """Reads one bundle, compares it with a log if there is one, and reports; the exit code."""
     def report(line):
         if not (quiet and line["ok"]):
             print(json.dumps(line, sort_keys=True))
 
     try:
-        with open(arguments[0], "rb") as file:
-            reader = read(file.read(), report)
+        reader = read(pathlib.Path(bundle).read_bytes(), report)
     except (Unreadable, OSError) as error:
         print(json.dumps({"type": "summary", "complete": False, "problem": str(error)}))
         return 4
     different = []
-    if len(arguments) == 3:
-        with open(arguments[2], encoding="utf-8") as lines:
+    if log is not None:
+        with open(log, encoding="utf-8") as lines:
             different = list(differences(reader.known, lines))
     for difference in different:
         print(json.dumps({"type": "difference", "problem": difference}, sort_keys=True))
@@ -225,6 +219,39 @@ def main(arguments):
                       "bad": len(reader.problems), "problems": sorted(set(reader.problems)),
                       "differences": len(different)}, sort_keys=True))
     return 1 if reader.problems or different else 0
+
+
+def read_pairs(folder):
+    """Reads every bundle of a folder with its log; answers the worst exit code."""
+    bundles = sorted(pathlib.Path(folder).glob("*.cborseq"))
+    worst = 0 if bundles else 4
+    for bundle in bundles:
+        told = io.StringIO()
+        with contextlib.redirect_stdout(told):
+            code = read_file(bundle, bundle.with_suffix(".ndjson"), quiet=True)
+        if code:
+            print(f"{bundle.name}:\n{told.getvalue()}", end="")
+        worst = max(worst, code)
+    print(f"{len(bundles)} bundles: {'the same on every event' if worst == 0 else 'see above'}")
+    return worst
+
+
+def main(arguments):
+    """Runs the program; answers the exit code."""
+    quiet = "--quiet" in arguments
+    arguments = [argument for argument in arguments if argument != "--quiet"]
+    match arguments:
+        case ["--selftest", *bundle] if len(bundle) < 2:
+            import selftest
+            return selftest.run(*bundle)
+        case ["--pairs", folder]:
+            return read_pairs(folder)
+        case [bundle]:
+            return read_file(bundle, None, quiet)
+        case [bundle, "--events", log]:
+            return read_file(bundle, log, quiet)
+    print(__doc__, file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":
