@@ -50,7 +50,8 @@ def main(arguments):
         for error in validator.iter_errors(document(file)):
             print(f"{file}: {error.json_path}: {error.message}")
             faults += 1
-    bad = [file for folder in arguments[2:] for file in sorted(pathlib.Path(folder).rglob("*.json"))]
+    bad = [file for folder in arguments[2:]
+           for file in sorted(pathlib.Path(folder).rglob("*.json"))]
     for file in bad:
         found = verdict(file, validator)
         if found != expected(file)["schema"]:

@@ -119,7 +119,8 @@ class Builder:
             promise = events.blake(content, b"coterie.content", secret)
             body = dict(body, content={"size": len(content), "commitment": promise})
         sequence, previous = self.newest.get(who, (-1, None))
-        fields = {0: 1, 2: public(who), 3: sequence + 1, 5: self.ids[-1:], 6: TIME, 7: kind, 8: body}
+        fields = {0: 1, 2: public(who), 3: sequence + 1, 5: self.ids[-1:], 6: TIME, 7: kind,
+                  8: body}
         if self.group is not None:
             fields[1] = self.group
         if previous is not None:
