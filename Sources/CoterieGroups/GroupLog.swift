@@ -205,6 +205,37 @@ public final class GroupLog {
     replica.judge.refusal(of: action, by: author)
   }
 
+  // MARK: Checkpoints
+
+  /// Writes a checkpoint of everything held, in place of older ones.
+  ///
+  /// O(events).
+  public func writeCheckpoint() throws(GroupError) {
+    let judge = replica.judge
+    let current = judge.currentView()
+    guard let governance = judge.governance(in: current) else { return }
+    let tally = judge.tally(in: current, order: judge.canonicalOrder())
+    let checkpoint = Checkpoint(
+      arrivals: arrivals,
+      digest: governance.digest(verdicts: tally.digest),
+      governance: governance
+    )
+    do throws(LedgerError) {
+      try ledger.write { transaction throws(LedgerError) in
+        var older: [[UInt8]] = []
+        try transaction.scan(.checkpoints, prefix: LedgerKey.group(number)) { key, _ in
+          older.append(key.copy(of: 0..<key.count))
+          return true
+        }
+        for key in older { try transaction.delete(.checkpoints, key) }
+        let key = LedgerKey.arrival(number, arrivals)
+        try transaction.put(.checkpoints, key, checkpoint.bytes)
+      }
+    } catch {
+      throw .ledger(error)
+    }
+  }
+
   // MARK: Writing
 
   private func commit(_ placed: [Replica.Placed]) throws(GroupError) {
