@@ -162,6 +162,22 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
     )
   }
 
+  @Test func `takes in what another writer committed before it writes itself`() throws {
+    let shelf = try Shelf()
+    let first = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let one = try first.found(founding, by: key("ann"), time: 1)
+    let other = try Store.open(shelf.path("a.coterie")).group(one.group)
+    for place in 0..<5 {
+      try one.append(post, by: key("ann"), time: UInt64(place))
+      try other.append(post, by: key("ann"), time: UInt64(place))
+    }
+    #expect(try shelf.envelopes("a.coterie").count == 11)
+    let third = try Store.open(shelf.path("a.coterie")).group(one.group)
+    #expect(third.governance() == other.governance())
+    let events = try shelf.envelopes("a.coterie").map { try Event(verifying: $0) }
+    #expect(events.map(\.sequence) == Array(0..<11))
+  }
+
   @Test func `has a checkpoint that equals the full replay, until something comes`() throws {
     let shelf = try Shelf()
     let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
