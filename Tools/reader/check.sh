@@ -17,6 +17,7 @@ if [ $# -gt 0 ]; then
   exit
 fi
 "$venv/bin/python" Tools/reader/schema.py Fixtures/scenario.schema.json Fixtures/scenarios
+"$venv/bin/python" Tools/reader/outputs.py "$coterie" Fixtures/scenarios/forks/the-witnessed-history-counts.json
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 "$generate" -q logs "$here" --members 5 --events 400 --seed 11 --authority 150 --forks 5000
