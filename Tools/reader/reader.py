@@ -1,238 +1,230 @@
 """Reads a bundle a second time, with other libraries, and says what it thinks of every event.
 
-    reader.py BUNDLE.cborseq [--events LOG.ndjson]
-    reader.py --selftest BUNDLE.cborseq
+    reader.py BUNDLE.cborseq [--events LOG.ndjson] [--quiet]
+    reader.py --selftest [BUNDLE.cborseq]
 
-Checks of each item: deterministic CBOR, the form in Fixtures/event.cddl, the COSE_Sign1 frame, the signature, the id, the links to
-parents and to the author's chain, the limits, and the content's commitment where content is there.
+Checks of each item: deterministic CBOR, the form in Fixtures/event.cddl, the COSE_Sign1 frame,
+the signature, the id, the links to parents and to the author's chain, the limits, and the
+content's commitment where content is there; at the end count and digest.
+Prints one line of JSON per event, {id, author, sequence, kind, depth, ok, problem?}, and a
+summary; --quiet leaves out the lines of events that are well.
 With --events it compares every event with the output of `coterie log --ndjson`, field by field.
-Exit codes: 0 all agrees, 1 something differs or is bad, 4 the bundle cannot be read.
+--selftest builds a group by itself, and requires that it reads well and that every damage to it,
+or to the bundle named, is noticed.
+Exit codes: 0 all agrees, 1 something differs or is bad, 4 the bundle cannot be read, 2 usage.
 """
 
-import hashlib
+import datetime
 import io
 import json
-import pathlib
 import sys
 
 import cbor2
-import nacl.exceptions
-import nacl.signing
-import pycddl
-from pycose.messages import Sign1Message
 
-EXTERNAL = b"coterie.event.v1"
-CDDL = pathlib.Path(__file__).resolve().parents[2] / "Fixtures" / "event.cddl"
-SCHEMA = pycddl.Schema(CDDL.read_text(encoding="utf-8"))
-KEYS = {0: "format", 1: "group", 2: "author", 3: "sequence", 4: "previous", 5: "parents",
-        6: "time", 7: "kind", 8: "body"}
+from events import (CONTENT_BYTES_MAX, Bad, blake, canonical, check_signature, commitment,
+                    fields_of, fits, frame, require, schema)
+
+HEADER, ENTRY, END = (schema(f"bundle-{part}") for part in ("header", "entry", "end"))
 
 
-class Bad(Exception):
-    """What is wrong with an item."""
-
-
-def require(condition, problem):
-    if not condition:
-        raise Bad(problem)
-
-
-def blake(data, person, key=b""):
-    return hashlib.blake2b(data, digest_size=32, person=person.ljust(16, b"\0"), key=key).digest()
-
-
-def canonical(value):
-    return cbor2.dumps(value, canonical=True)
-
-
-def event(envelope):
-    """The fields and the id of one envelope."""
-    require(len(envelope) <= 65536, "envelope over 64 KiB")
-    stream = io.BytesIO(envelope)
-    try:
-        tagged = cbor2.CBORDecoder(stream).decode()
-    except Exception as error:
-        raise Bad(f"not CBOR: {error}") from error
-    require(stream.tell() == len(envelope), "bytes behind the envelope")
-    require(isinstance(tagged, cbor2.CBORTag) and tagged.tag == 18, "not tag 18")
-    require(isinstance(tagged.value, list) and len(tagged.value) == 4, "not four parts")
-    protected, unprotected, payload, signature = tagged.value
-    require(protected == bytes.fromhex("a10127"), "another protected header")
-    require(unprotected == {}, "an unprotected header")
-    require(isinstance(payload, bytes) and isinstance(signature, bytes), "payload or signature")
-    require(len(signature) == 64, "signature of another length")
-    require(canonical(tagged) == envelope, "the envelope is not deterministic CBOR")
-    fields = cbor2.loads(payload)
-    require(isinstance(fields, dict) and set(fields) <= set(KEYS), "unknown keys")
-    require(canonical(fields) == payload, "the payload is not deterministic CBOR")
-    check_fields(fields)
-    try:
-        SCHEMA.validate_cbor(payload)
-    except pycddl.ValidationError as error:
-        raise Bad("the payload does not fit the CDDL") from error
-    message = Sign1Message.decode(envelope)
-    message.external_aad = EXTERNAL
-    signed = message._sig_structure if hasattr(message, "_sig_structure") else structure(payload)
-    require(signed == structure(payload), "pycose builds another Sig_structure")
-    try:
-        nacl.signing.VerifyKey(fields[2]).verify(signed, signature)
-    except nacl.exceptions.BadSignatureError as error:
-        raise Bad("wrong signature") from error
-    return fields, blake(payload, b"coterie.event")
-
-
-def structure(payload):
-    return canonical(["Signature1", bytes.fromhex("a10127"), EXTERNAL, payload])
-
-
-def check_fields(fields):
-    require(fields.get(0) == 1, "another format")
-    for key in (2, 3, 5, 6, 7, 8):
-        require(key in fields, f"{KEYS[key]} is missing")
-    for key in (1, 2, 4):
-        require(key not in fields or len(fields[key]) == 32, f"{KEYS[key]} has not 32 bytes")
-    parents = fields[5]
-    require(len(parents) <= 64, "more than 64 parents")
-    require(all(len(parent) == 32 for parent in parents), "a parent has not 32 bytes")
-    require(parents == sorted(set(parents)), "parents are not ascending and distinct")
-    founds = fields[7] == "group.found"
-    require(founds == (1 not in fields), "group")
-    require(founds == (not parents), "parents")
-    require((fields[3] == 0) == (4 not in fields), "sequence and previous")
-    require(isinstance(fields[8], dict) and all(isinstance(key, str) for key in fields[8]), "body")
+class Unreadable(Exception):
+    """The sequence itself is broken: nothing behind this place can be trusted to be an item."""
 
 
 class Reader:
-    """Follows the links of a bundle's events."""
+    """Follows the links of the events of one file; bundles may follow each other."""
 
-    def __init__(self, groups):
-        self.groups = groups
+    def __init__(self, report):
+        self.report = report
         self.known = {}
+        self.problems = []
+        self.groups = []
+        self.ids = []
+
+    def begin(self, header):
+        """The first item of a bundle."""
+        self.groups = header["groups"]
+        require(self.groups == sorted(set(self.groups)), "groups are not ascending and distinct")
         self.ids = []
 
     def entry(self, item):
-        require(isinstance(item, list) and len(item) == 3, "an item that is no entry")
+        """One event: reported, whether it is good or bad."""
+        line = {"ok": True}
+        try:
+            self.check(item, line)
+        except Bad as error:
+            line.update(ok=False, problem=str(error))
+            self.problems.append(str(error))
+        self.report(line)
+
+    def check(self, item, line):
+        """Fills the line as far as the event could be read; remembers the event if it is good."""
         envelope, secret, content = item
-        require(isinstance(envelope, bytes), "an envelope that is no byte string")
-        require(secret is None or isinstance(secret, bytes) and len(secret) == 32, "secret")
-        require(content is None or isinstance(content, bytes), "content")
-        fields, identity = event(envelope)
+        payload, signature, identity = frame(envelope)
+        self.ids.append(identity)
+        line.update(id=identity.hex())
+        fields = fields_of(payload)
+        line.update(author=fields[2].hex(), sequence=fields[3], kind=fields[7])
+        check_signature(envelope, fields[2], payload, signature)
         group = fields.get(1, identity)
         require(group in self.groups, "a group that the header does not name")
         links = list(fields[5]) + ([fields[4]] if 4 in fields else [])
         for link in links:
-            require(link in self.known, "a parent does not come before")
+            require(link in self.known, f"{link.hex()} does not come before")
             require(self.known[link]["group"] == group.hex(), "a parent of another group")
         if 4 in fields:
             before = self.known[fields[4]]
             require(before["author"] == fields[2].hex(), "previous is another author's")
             require(before["sequence"] + 1 == fields[3], "the sequence has a gap")
-        if content is not None:
-            commitment = next((v for v in fields[8].values() if isinstance(v, dict)
-                               and "commitment" in v), None)
-            require(commitment is not None, "content without a commitment")
-            require(commitment["size"] == len(content), "content of another size")
-            require(blake(content, b"coterie.content", secret) == commitment["commitment"],
-                    "content that does not match")
-        self.ids.append(identity)
+        check_content(fields[8], secret, content)
+        depth = 1 + max((self.known[link]["depth"] for link in links), default=0)
+        line.update(depth=depth)
         self.known[identity] = {
             "id": identity.hex(), "group": group.hex(), "author": fields[2].hex(),
             "sequence": fields[3], "previous": fields[4].hex() if 4 in fields else None,
             "parents": [parent.hex() for parent in fields[5]], "kind": fields[7],
-            "bytes": len(envelope),
-            "depth": 1 + max((self.known[link]["depth"] for link in links), default=0),
+            "time": fields[6], "bytes": len(envelope), "body": plain(fields[8]), "depth": depth,
         }
-        return self.known[identity]
 
-    def end(self, item):
-        require(item.get("count") == len(self.ids), "the end item counts otherwise")
-        require(item.get("digest") == blake(b"".join(self.ids), b"coterie.bundle"),
-                "the end item has another digest")
+    def end(self, header, item):
+        """The last item of a bundle: what must have been read by then."""
+        for where, found in (("header", header), ("end", item)):
+            if found["count"] != len(self.ids):
+                self.problems.append(f"the {where} item counts otherwise")
+        if item["digest"] != blake(b"".join(self.ids), b"coterie.bundle"):
+            self.problems.append("the end item has another digest")
+
+
+def check_content(body, secret, content):
+    """What travels beside an event must be what the event commits to."""
+    promised = commitment(body)
+    require(promised is not None or (secret is None and content is None), "content beside no "
+            "commitment")
+    if content is not None:
+        require(secret is not None, "content without its secret")
+        require(len(content) <= CONTENT_BYTES_MAX, "content over 1 MiB")
+        require(promised["size"] == len(content), "content of another size")
+        require(blake(content, b"coterie.content", secret) == promised["commitment"],
+                "content that does not match its commitment")
+
+
+def plain(value):
+    """A body as JSON shows it: bytes in hex."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def items(data):
+    """Every item of the sequence with its bytes; raises Unreadable where it stops being one."""
+    stream = io.BytesIO(data)
+    decoder = cbor2.CBORDecoder(stream)
+    while stream.tell() < len(data):
+        start = stream.tell()
+        try:
+            item = decoder.decode()
+            again = canonical(item)
+        except Exception as error:
+            raise Unreadable(f"at byte {start} no whole item follows") from error
+        if again != data[start:stream.tell()]:
+            raise Unreadable(f"the item at byte {start} is not deterministic CBOR")
+        yield item, again
 
 
 def read(data, report=lambda line: None):
-    """Reads a whole bundle; answers its events, or raises Bad with how far it was good."""
-    stream = io.BytesIO(data)
-    decoder = cbor2.CBORDecoder(stream)
-    whole = 0
+    """Reads a whole file; answers the Reader, or raises Unreadable with how far it was good."""
+    reader = Reader(report)
+    header, whole = None, 0
     try:
-        header = decoder.decode()
-        require(isinstance(header, dict), "no header")
-        require(set(header) == {"count", "rules", "format", "groups"}, "a header with other keys")
-        reader = Reader(header["groups"])
-        require(header["format"] == 1 and header["rules"] == 1, "another format or rules version")
-        while True:
+        for item, encoded in items(data):
+            if header is None:
+                require(fits(HEADER, encoded), "expected a header")
+                header = item
+                reader.begin(item)
+            elif isinstance(item, list):
+                require(fits(ENTRY, encoded), "expected an entry")
+                reader.entry(item)
+            else:
+                require(fits(END, encoded), "expected an end item")
+                reader.end(header, item)
+                header = None
             whole += 1
-            item = decoder.decode()
-            if isinstance(item, dict):
-                reader.end(item)
-                require(header["count"] == len(reader.ids), "the header counts otherwise")
-                require(stream.tell() == len(data), "bytes behind the end")
-                return reader.known
-            report(reader.entry(item))
-    except Bad as error:
-        raise Bad(f"{error} (after {whole} whole items)") from error
-    except Exception as error:
-        raise Bad(f"cannot be read (after {whole} whole items): {error}") from error
+        require(whole > 0 and header is None, "the file is cut")
+    except (Bad, Unreadable) as error:
+        raise Unreadable(f"{error}, after {whole} whole items") from error
+    return reader
 
 
-def compare(events, path):
-    """The number of events on which the program's own log differs."""
-    differing = 0
+FIELDS = ("group", "author", "sequence", "previous", "parents", "kind", "time", "bytes", "body")
+
+
+def differences(events, lines):
+    """Where the program's own log, as lines of JSON, says something else; in words."""
     seen = set()
-    with open(path, encoding="utf-8") as lines:
-        for line in map(json.loads, lines):
-            if line.get("type") != "event":
-                continue
-            identity = bytes.fromhex(line["id"])
-            seen.add(identity)
-            mine = events.get(identity)
-            if mine is None:
-                print(f"only in the log: {line['id']}")
-                differing += 1
-                continue
-            for field in ("group", "author", "sequence", "previous", "parents", "kind", "bytes"):
-                if line[field] != mine[field]:
-                    print(f"{line['id']}: {field} {line[field]} against {mine[field]}")
-                    differing += 1
-    for identity in events.keys() - seen:
-        print(f"only in the bundle: {identity.hex()}")
-        differing += 1
-    return differing
+    complete = False
+    for line in map(json.loads, lines):
+        complete = line.get("type") == "summary" and line.get("complete") is True
+        if line.get("type") != "event":
+            continue
+        mine = events.get(bytes.fromhex(line["id"]))
+        seen.add(bytes.fromhex(line["id"]))
+        if mine is None:
+            yield f"only in the log: {line['id']}"
+            continue
+        theirs = dict(line)
+        if "key" in line:
+            theirs["author"] = line["key"]
+        if isinstance(theirs.get("time"), str):
+            theirs["time"] = milliseconds(theirs["time"])
+        for field in FIELDS:
+            if field in theirs and theirs[field] != mine[field]:
+                yield f"{line['id']}: {field} {theirs[field]} in the log, {mine[field]} here"
+    for identity in sorted(events.keys() - seen):
+        yield f"only in the bundle: {identity.hex()}"
+    if not complete:
+        yield "the log does not end with a complete summary"
 
 
-def selftest(data):
-    """Every damage must be refused: flipped bits, cuts, swapped items."""
-    read(data)
-    step = max(1, len(data) // 400)
-    for place in range(0, len(data), step):
-        for damaged in (data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1:], data[:place]):
-            try:
-                read(damaged)
-            except Bad:
-                continue
-            print(f"damage at byte {place} was not noticed")
-            return 1
-    print("every damage was noticed")
-    return 0
+def milliseconds(text):
+    """A time of RFC 3339 in UTC as milliseconds since 1970."""
+    time = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    since = time - datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
+    return since // datetime.timedelta(milliseconds=1)
 
 
 def main(arguments):
+    """Runs the program; answers the exit code."""
+    quiet = "--quiet" in arguments
+    arguments = [argument for argument in arguments if argument != "--quiet"]
     if arguments[:1] == ["--selftest"]:
-        with open(arguments[1], "rb") as file:
-            return selftest(file.read())
-    with open(arguments[0], "rb") as file:
-        data = file.read()
+        import selftest
+        return selftest.run(arguments[1] if len(arguments) > 1 else None)
+    if len(arguments) not in (1, 3) or len(arguments) == 3 and arguments[1] != "--events":
+        print(__doc__, file=sys.stderr)
+        return 2
+
+    def report(line):
+        if not (quiet and line["ok"]):
+            print(json.dumps(line, sort_keys=True))
+
     try:
-        events = read(data)
-    except Bad as error:
-        print(f"{arguments[0]}: {error}")
+        with open(arguments[0], "rb") as file:
+            reader = read(file.read(), report)
+    except (Unreadable, OSError) as error:
+        print(json.dumps({"type": "summary", "complete": False, "problem": str(error)}))
         return 4
-    differing = 0
-    if arguments[1:2] == ["--events"]:
-        differing = compare(events, arguments[2])
-    print(f"{len(events)} events read, {differing} differ")
-    return 1 if differing else 0
+    different = []
+    if len(arguments) == 3:
+        with open(arguments[2], encoding="utf-8") as lines:
+            different = list(differences(reader.known, lines))
+    for difference in different:
+        print(json.dumps({"type": "difference", "problem": difference}, sort_keys=True))
+    print(json.dumps({"type": "summary", "complete": True, "events": len(reader.known),
+                      "bad": len(reader.problems), "problems": sorted(set(reader.problems)),
+                      "differences": len(different)}, sort_keys=True))
+    return 1 if reader.problems or different else 0
 
 
 if __name__ == "__main__":
