@@ -110,6 +110,20 @@ let package = Package(
       dependencies: ["ScopeKit", "CoterieJSON", "coterie"],
       swiftSettings: settings
     ),
+    tests(
+      of: "CoterieGroups",
+      on: [
+        "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieLedger",
+        "CoterieBundles", "ScopeKit",
+      ]
+    ),
+    tests(
+      of: "CoterieAudit",
+      on: [
+        "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieBundles",
+        "ScopeKit",
+      ]
+    ),
     tests(of: "CoterieSealing", on: ["CoterieWire", "ScopeKit"]),
     tests(of: "CoterieEvents", on: ["CoterieWire", "CoterieSealing", "ScopeKit"]),
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),

@@ -27,5 +27,9 @@ Tools/demo.sh --quiet
 echo "== the format, read a second time in Python"
 Tools/reader/check.sh
 
+echo "== a second judge, written from the definition, on all scenarios and a thousand random ones"
+python3 Tools/judge/judge.py .build/release/coterie Fixtures/scenarios
+python3 Tools/judge/judge.py .build/release/coterie --seeds 1-1000
+
 echo "== tests"
 swift test --parallel

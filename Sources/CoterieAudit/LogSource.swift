@@ -1,4 +1,4 @@
-internal import CoterieWire
+public import CoterieWire
 
 /// A log to be audited: one member's events, one after the other, as bytes.
 public protocol LogSource: AnyObject {
@@ -13,6 +13,15 @@ public protocol LogSource: AnyObject {
   func scan(_ body: (_ envelope: Span<UInt8>, _ place: UInt64) -> Bool) throws(SourceFault)
   /// The envelope at a place that `scan` gave.
   func envelope(at place: UInt64) throws(SourceFault) -> [UInt8]
+  /// The state digest that the log's keeper noted for a group, if it is of the whole log.
+  func notedDigest(of group: Digest) throws(SourceFault) -> Digest?
+}
+
+extension LogSource {
+  /// Bundles and memory note nothing.
+  public func notedDigest(of group: Digest) throws(SourceFault) -> Digest? {
+    nil
+  }
 }
 
 /// Why a log could not be read, or not to its end.

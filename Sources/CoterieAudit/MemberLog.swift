@@ -32,7 +32,9 @@ public final class MemberLog {
   /// What was kept out, in the order of the log.
   public internal(set) var bad: [BadEvent] = []
   /// Events whose own signature is wrong, while a later one of their chain vouches for them: in the
-  /// log, but worth a look. Found by `SignatureMode.every` only.
+  /// log, but worth a look.
+  ///
+  /// Found by `SignatureMode.every` only.
   public internal(set) var unsigned: [BadEvent] = []
   /// Chains whose newest signature was checked.
   public internal(set) var chainCount = 0

@@ -1,5 +1,5 @@
 public import CoterieLedger
-internal import CoterieWire
+public import CoterieWire
 
 /// One store as a log: by LMDB if the keyring knows it, else by the bounds-checked reader.
 public final class StoreSource: LogSource {
@@ -51,6 +51,27 @@ public final class StoreSource: LogSource {
           return !isStopped
         }
       }
+    } catch {
+      throw Self.fault(error)
+    }
+  }
+
+  /// The digest of the newest checkpoint: 32 bytes behind a CBOR head of two.
+  public func notedDigest(of group: Digest) throws(SourceFault) -> Digest? {
+    do {
+      guard let known = try ledger.groups().first(where: { $0.id == group }) else { return nil }
+      var newest: (arrivals: UInt64, value: [UInt8])?
+      try ledger.scan(.checkpoints, prefix: LedgerKey.group(known.number), from: nil) {
+        key,
+        value in
+        let arrivals = (4..<key.count).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
+        newest = (arrivals, value.copy(of: 0..<value.count))
+        return true
+      }
+      guard let newest, newest.value.count > 34 else { return nil }
+      let beyond = LedgerKey.arrival(known.number, newest.arrivals &+ 1)
+      if try ledger.value(.events, beyond) != nil { return nil }
+      return Digest(newest.value[2..<34])
     } catch {
       throw Self.fault(error)
     }

@@ -98,13 +98,14 @@ public struct BundleReader: ~Copyable {
       self.header = header
       ids = HashStream(domain: .bundle)
     case .entry(let entry):
-      let parts = try Envelope.parts(of: entry.envelope.span)
+      count += 1
+      // A damaged envelope is the caller's to report; without its id the end item cannot match.
+      guard let parts = try? Envelope.parts(of: entry.envelope.span) else { return }
       let payload = entry.envelope.span.extracting(parts.payload)
       let id = Envelope.id(of: payload)
       let group = try Self.group(of: payload) ?? id
       guard header.groups.contains(group) else { throw Malformed(.wrongGroup, at: 0) }
       ids.update(id.bytes)
-      count += 1
     case .end(let end):
       guard end.count == count, header.count == count, end.digest == ids.value() else {
         throw Malformed(.wrongEnd, at: 0)

@@ -66,6 +66,11 @@ package final class Replica {
     }
   }
 
+  /// Drops from the waiting room what has got its place by another way.
+  package func forgetPlacedGuests() {
+    waiting.remove(where: { judge.number(of: $0) != nil })
+  }
+
   /// Whether an event would have to wait for others.
   package func mustWait(_ event: borrowing Event) -> Bool {
     if let previous = event.previous, judge.number(of: previous) == nil { return true }

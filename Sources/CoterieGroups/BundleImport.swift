@@ -100,6 +100,7 @@ public struct BundleImport {
     try take(&batch, &groups, &outcome)
     for group in groups.sorted() {
       let log = try store.group(group)
+      if outcome.placed > 0 { try log.writeCheckpoint() }
       outcome.missing += log.replica.wanted
       outcome.waiting += log.replica.waiting.guests.count
     }

@@ -62,50 +62,72 @@ public final class GroupLog {
   /// O(events); every byte is hashed again, and every stored admission compared with the one that
   /// comes out.
   func load() throws(GroupError) {
+    try catchUp()
+  }
+
+  /// Takes in what other processes have committed since this one looked.
+  private func catchUp() throws(GroupError) {
     var failure: GroupError?
     do throws(LedgerError) {
       let snapshot = try ledger.snapshot()
       let prefix = LedgerKey.group(number)
+      let next = LedgerKey.arrival(number, arrivals + 1)
       var events: [Digest] = []
       let judge = replica.judge
-      try snapshot.scan(.events, prefix: prefix, from: nil) { _, envelope in
+      try snapshot.scan(.events, prefix: prefix, from: next) { _, envelope in
         do throws(Malformed) {
           let event = try Event.decode(envelope).event
           events.append(event.id)
           _ = try judge.insert(event)
-          arrivals += 1
           return true
         } catch {
           failure = .malformed(error)
           return false
         }
       }
-      var place = 0
-      if failure == nil {
-        try snapshot.scan(.admissions, prefix: prefix, from: nil) { _, record in
-          guard place < events.count, let event = judge.number(of: events[place]) else {
-            return false
-          }
-          if record.copy(of: 0..<record.count) != AdmissionRecord.bytes(of: event, in: judge) {
-            failure = .admissionDiffers(events[place])
-            return false
-          }
-          place += 1
-          return true
-        }
-        try snapshot.scan(.waiting, prefix: prefix, from: nil) { _, envelope in
-          let bytes = envelope.copy(of: 0..<envelope.count)
-          guard let event = try? Event(verifying: bytes) else { return true }
-          _ = try? replica.receive(event, envelope: bytes)
-          storedWaiting.insert(event.id)
-          return true
-        }
+      if failure == nil, !events.isEmpty || arrivals == 0 {
+        failure = try compareAdmissions(of: events, from: next, in: snapshot)
+        arrivals += UInt64(events.count)
+        try readWaiting(snapshot)
+        storedHeads = Set(headIDs)
       }
     } catch {
       throw .ledger(error)
     }
     if let failure { throw failure }
-    storedHeads = Set(headIDs)
+  }
+
+  /// What the store says of each admission must be what judging gives.
+  private func compareAdmissions(
+    of events: [Digest],
+    from next: [UInt8],
+    in snapshot: Snapshot
+  ) throws(LedgerError) -> GroupError? {
+    var failure: GroupError?
+    var place = 0
+    let judge = replica.judge
+    try snapshot.scan(.admissions, prefix: LedgerKey.group(number), from: next) { _, record in
+      guard place < events.count, let event = judge.number(of: events[place]) else { return false }
+      if record.copy(of: 0..<record.count) != AdmissionRecord.bytes(of: event, in: judge) {
+        failure = .admissionDiffers(events[place])
+        return false
+      }
+      place += 1
+      return true
+    }
+    return failure
+  }
+
+  private func readWaiting(_ snapshot: Snapshot) throws(LedgerError) {
+    storedWaiting.removeAll()
+    replica.forgetPlacedGuests()
+    try snapshot.scan(.waiting, prefix: LedgerKey.group(number), from: nil) { _, envelope in
+      let bytes = envelope.copy(of: 0..<envelope.count)
+      guard let event = try? Event(verifying: bytes) else { return true }
+      _ = try? replica.receive(event, envelope: bytes)
+      storedWaiting.insert(event.id)
+      return true
+    }
   }
 
   private var headIDs: [Digest] {
@@ -119,6 +141,27 @@ public final class GroupLog {
   /// Malformed ones are named and left out; events whose parents are missing wait. Each event's own
   /// signature is verified: about 40 µs an event.
   public func ingest(_ envelopes: [[UInt8]]) throws(GroupError) -> Ingestion {
+    try beginExclusive()
+    defer { ledger.endExclusive() }
+    return try take(envelopes)
+  }
+
+  /// Keeps other processes from writing, and takes in what they wrote before.
+  private func beginExclusive() throws(GroupError) {
+    do {
+      try ledger.beginExclusive()
+    } catch {
+      throw .ledger(error)
+    }
+    do {
+      try catchUp()
+    } catch {
+      ledger.endExclusive()
+      throw error
+    }
+  }
+
+  private func take(_ envelopes: [[UInt8]]) throws(GroupError) -> Ingestion {
     var ingestion = Ingestion()
     var fresh: [Replica.Placed] = []
     for (place, envelope) in envelopes.enumerated() {
@@ -155,6 +198,8 @@ public final class GroupLog {
     by key: borrowing SigningKey,
     time: UInt64
   ) throws(GroupError) -> Digest {
+    try beginExclusive()
+    defer { ledger.endExclusive() }
     if let refusal = replica.judge.refusal(of: action, by: key.publicKey) {
       throw .refused(refusal.code, by: refusal.by)
     }
@@ -203,6 +248,37 @@ public final class GroupLog {
   /// Why an act would be refused now; nil if it would be admitted.
   public func mayI(_ action: Action, by author: Digest) -> (code: Code, by: Digest?)? {
     replica.judge.refusal(of: action, by: author)
+  }
+
+  // MARK: Checkpoints
+
+  /// Writes a checkpoint of everything held, in place of older ones.
+  ///
+  /// O(events).
+  public func writeCheckpoint() throws(GroupError) {
+    let judge = replica.judge
+    let current = judge.currentView()
+    guard let governance = judge.governance(in: current) else { return }
+    let tally = judge.tally(in: current, order: judge.canonicalOrder())
+    let checkpoint = Checkpoint(
+      arrivals: arrivals,
+      digest: governance.digest(verdicts: tally.digest),
+      governance: governance
+    )
+    do throws(LedgerError) {
+      try ledger.write { transaction throws(LedgerError) in
+        var older: [[UInt8]] = []
+        try transaction.scan(.checkpoints, prefix: LedgerKey.group(number)) { key, _ in
+          older.append(key.copy(of: 0..<key.count))
+          return true
+        }
+        for key in older { try transaction.delete(.checkpoints, key) }
+        let key = LedgerKey.arrival(number, arrivals)
+        try transaction.put(.checkpoints, key, checkpoint.bytes)
+      }
+    } catch {
+      throw .ledger(error)
+    }
   }
 
   // MARK: Writing

@@ -16,6 +16,8 @@ internal import Synchronization
   public let isReadOnly: Bool
   private let process = getpid()
   private let commits = Atomic<Int>(0)
+  private let lockDepth = Atomic<Int>(0)
+  private let held = Mutex<WriterLock?>(nil)
   private let identity: FileChecks.Identity
 
   private struct Registered {
@@ -187,9 +189,39 @@ internal import Synchronization
     waitingSeconds: Int = 5,
     _ body: (borrowing WriteTransaction) throws(LedgerError) -> Result
   ) throws(LedgerError) -> Result {
+    try beginExclusive(waitingSeconds: waitingSeconds)
+    defer { endExclusive() }
+    return try writeAlone(body)
+  }
+
+  /// Keeps other writing processes out until `endExclusive`, so that what is read stays true until
+  /// it is written.
+  ///
+  /// May be nested; waits for another writing process at most so long. Each begin has its end.
+  public func beginExclusive(waitingSeconds: Int = 5) throws(LedgerError) {
     try requireSameProcess()
-    let lock = try WriterLock(path, waitingSeconds: waitingSeconds)
-    defer { lock.release() }
+    if lockDepth.add(1, ordering: .relaxed).oldValue > 0 { return }
+    do throws(LedgerError) {
+      let lock = try WriterLock(path, waitingSeconds: waitingSeconds)
+      held.withLock { $0 = lock }
+    } catch {
+      lockDepth.subtract(1, ordering: .relaxed)
+      throw error
+    }
+  }
+
+  /// Lets other writing processes in again.
+  public func endExclusive() {
+    guard lockDepth.subtract(1, ordering: .relaxed).newValue == 0 else { return }
+    held.withLock { lock in
+      lock?.release()
+      lock = nil
+    }
+  }
+
+  private func writeAlone<Result>(
+    _ body: (borrowing WriteTransaction) throws(LedgerError) -> Result
+  ) throws(LedgerError) -> Result {
     var growths = 0
     while true {
       do throws(LedgerError) {

@@ -69,7 +69,7 @@ struct ActionReading {
       return .inviteAccept(
         invite: try event("invite"),
         seal: world.seal(of: act.author),
-        name: try content("name")
+        name: try displayName()
       )
     case .inviteDecline:
       return .inviteDecline(invite: try event("invite"))
@@ -107,7 +107,7 @@ struct ActionReading {
         link: link,
         proof: world.linkKey(of: step).signature(of: statement),
         seal: world.seal(of: act.author),
-        name: try content("name")
+        name: try displayName()
       )
     )
   }
@@ -192,6 +192,12 @@ struct ActionReading {
   private func content(_ field: String) throws(JSONFault) -> Commitment? {
     guard let text = try act.fields[field]?.string() else { return nil }
     return commitment(text, field)
+  }
+
+  /// A name that may be absent, written as `name` or as `text`.
+  private func displayName() throws(JSONFault) -> Commitment? {
+    if let name = try content("name") { return name }
+    return try content("text")
   }
 
   /// The content of the first of these fields that is there, or empty content.

@@ -79,6 +79,16 @@ private func read(_ bytes: [UInt8], pieces: Int = 7) -> (items: [BundleItem], fa
     #expect(read(bytes + writer.end()).fault?.cause == .malformed(Malformed(.wrongGroup, at: 0)))
   }
 
+  @Test func `with a damaged envelope hands it over, and does not match its end`() throws {
+    var bytes = bundle(2)
+    let first = BundleWriter().header(BundleHeader(groups: [key.publicKey], count: 2)).count
+    let place = try #require(bytes[first...].firstIndex(of: 0xd2))
+    bytes[place] = 0xd3
+    let (items, fault) = read(bytes)
+    #expect(items.count == 3)
+    #expect(fault?.cause == .malformed(Malformed(.wrongEnd, at: 0)))
+  }
+
   @Test func `may be followed by another`() {
     let (items, fault) = read(bundle(2) + bundle(1))
     #expect(fault == nil)

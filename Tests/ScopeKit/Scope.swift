@@ -12,18 +12,24 @@ package struct Scope {
   package let setup: Graph
   package let people: [Digest]
   private let depth: Int
+  private let isCore: Bool
   private let share: (index: UInt64, of: UInt64)
 
   /// Takes the setup, who acts, how many events, and which share of the graphs to visit.
+  ///
+  /// `isCore` leaves the acts that take a role or give the highest: removing, leaving, demoting to
+  /// observer, raising to owner. Deeper graphs of them can be visited whole.
   package init(
     setup: Graph,
     people: [Digest],
     depth: Int,
+    isCore: Bool = false,
     share: (index: UInt64, of: UInt64) = (0, 1)
   ) {
     self.setup = setup
     self.people = people
     self.depth = depth
+    self.isCore = isCore
     self.share = share
   }
 
@@ -82,6 +88,7 @@ package struct Scope {
 
   /// Every authority act that an author may try, and dissolving.
   private func actions(by author: Digest, in graph: Graph) -> [Action] {
+    if isCore { return coreActions(by: author) }
     var actions: [Action] = []
     for person in people where person != author {
       for role in [Role.observer, .member, .admin, .owner] {
@@ -105,6 +112,15 @@ package struct Scope {
       }
     }
     return actions + entries(by: author, in: graph)
+  }
+
+  private func coreActions(by author: Digest) -> [Action] {
+    people.filter { $0 != author }.flatMap { person -> [Action] in
+      [
+        .memberRemove(member: person, erase: false),
+        .memberRole(member: person, role: .observer), .memberRole(member: person, role: .owner),
+      ]
+    } + [.memberLeave]
   }
 
   /// Accepting, declining and joining.

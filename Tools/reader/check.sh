@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Requires that reader.py and the program agree on every event of every scenario and of a generated
-# log, and that the reader notices every damage. With arguments: reads those bundles.
+# Requires that the program refuses broken scenarios where it should, that reader.py and the program
+# agree on every event of every scenario and of a generated log, and that every damage is noticed. With arguments: reads those bundles.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 coterie=${COTERIE_BIN:-$PWD/.build/release}/coterie
@@ -12,6 +12,9 @@ if [ $# -gt 0 ]; then
 fi
 Tools/reader/python.sh Tools/reader/schema.py Fixtures/scenario.schema.json \
   Fixtures/scenarios Fixtures/scenarios-bad
+Tools/reader/python.sh Tools/reader/broken.py "$coterie" Fixtures/scenarios-bad
+Tools/reader/python.sh Tools/reader/outputs.py "$coterie" \
+  Fixtures/scenarios/forks/the-witnessed-history-counts.json
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 # Every scenario's events, so that every kind is read, and a log with forks.

@@ -16,6 +16,7 @@ enum Scopes {
     options: [
       Option("--events", value: "N", help: "events after the setup (2)"),
       Option("--share", value: "N", help: "visit one graph in N (1: all)"),
+      Option("--core", help: "removing, leaving, demoting, raising to owner only"),
       Option("--index", value: "N", help: "which share (0)"),
     ],
     run: run
@@ -55,13 +56,15 @@ enum Scopes {
     ]
     for (name, members) in setups {
       let setup = Graph.group(founder: Cast.ann, members: members)
-      let people = [Cast.ann, Cast.bob, Cast.cat, Cast.eve]
+      let isCore = invocation.has("--core")
+      let people = [Cast.ann, Cast.bob, Cast.cat] + (isCore ? [] : [Cast.eve])
       let before = graphs
       for events in 1...max(1, depth) {
         let scope = Scope(
           setup: setup,
           people: people,
           depth: events,
+          isCore: isCore,
           share: events == depth ? (index % share, share) : (0, 1)
         )
         scope.visit { graph in

@@ -17,10 +17,15 @@ struct ForkRecord {
   private(set) var conflicted: [Int] = []
   private(set) var actsOfAuthor: [Int: [Int]] = [:]
   private(set) var grantsOfPerson: [Int: [Int]] = [:]
-  /// The first pair of concurrent admitted events of an author, once there is one.
-  var firstPair: [Int: (Int, Int)] = [:]
+  /// The first two concurrent admitted events of two chains of one author, once there are any.
+  var firstPair: [ChainPair: (Int, Int)] = [:]
   /// Where an author's chain first has an act in its past.
   var firstSight: [Sight: Int] = [:]
+
+  struct ChainPair: Hashable {
+    var one: Int
+    var other: Int
+  }
 
   struct Sight: Hashable {
     var act: Int
@@ -153,25 +158,27 @@ extension Judge {
     event < codes.count && codes[event] == nil
   }
 
+  /// Whether two concurrent admitted events of a person lie within reach.
+  ///
+  /// Of two chains the first concurrent pair is the least on both, so any pair within reach has it
+  /// within reach too; each two chains have a first pair of their own.
   private func isForked(_ person: Int, within reach: [Int32]) -> Bool {
-    guard let (one, other) = forkedPair(of: person) else { return false }
-    return isReached(one, reach) && isReached(other, reach)
-  }
-
-  /// The first two concurrent admitted events of an author.
-  func forkedPair(of person: Int) -> (Int, Int)? {
-    if let known = forks.firstPair[person] { return known }
     let chains = graph.chainsOfAuthor[person].map { Int($0) }
-    guard chains.count > 1 else { return nil }
     for (place, chain) in chains.enumerated() {
       for other in chains[(place + 1)...] {
-        if let pair = concurrentPair(chain, other) {
-          forks.firstPair[person] = pair
-          return pair
-        }
+        guard let (left, right) = firstPair(chain, other) else { continue }
+        if isReached(left, reach), isReached(right, reach) { return true }
       }
     }
-    return nil
+    return false
+  }
+
+  private func firstPair(_ chain: Int, _ other: Int) -> (Int, Int)? {
+    let pair = ForkRecord.ChainPair(one: chain, other: other)
+    if let known = forks.firstPair[pair] { return known }
+    let found = concurrentPair(chain, other)
+    forks.firstPair[pair] = found
+    return found
   }
 
   private func concurrentPair(_ chain: Int, _ other: Int) -> (Int, Int)? {

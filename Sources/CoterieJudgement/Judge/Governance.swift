@@ -59,53 +59,6 @@ public struct Governance: Equatable, Sendable {
   public var dissolvedBy: Digest?
   /// Whether it is a secret chat whose invitation was declined.
   public var isCancelled: Bool
-
-  /// BLAKE2b-256, personalised `coterie.state`, over this state and a verdict digest.
-  public func digest(verdicts: Digest) -> Digest {
-    var writer = CBORWriter(capacity: 4096)
-    writer.array(11)
-    writer.digest(group)
-    writer.text(template.name)
-    writer.array(members.count)
-    for member in members {
-      writer.array(5)
-      writer.digest(member.key)
-      writer.text(member.standing.role.name)
-      writer.array(member.standing.path.count)
-      for sequence in member.standing.path { writer.unsigned(sequence) }
-      writer.digest(member.grant)
-      writer.bool(member.isBlocked)
-    }
-    for entries in [invites, links] {
-      writer.array(entries.count)
-      for entry in entries { entry.write(to: &writer) }
-    }
-    writer.array(preferences.count)
-    for setting in preferences {
-      writer.array(2)
-      writer.text(setting.key)
-      setting.value.write(to: &writer)
-    }
-    writer.text(name)
-    for text in [description, welcome] {
-      if let text { writer.text(text) } else { writer.null() }
-    }
-    if let dissolvedBy { writer.digest(dissolvedBy) } else { writer.null() }
-    writer.digest(verdicts)
-    return Hashing.digest(of: writer.bytes, domain: .state)
-  }
-}
-
-extension Governance.Entry {
-  fileprivate func write(to writer: inout CBORWriter) {
-    writer.array(6)
-    writer.digest(id)
-    writer.digest(key)
-    writer.text(status.rawValue)
-    writer.text(role.name)
-    writer.unsigned(UInt64(used))
-    if let uses { writer.unsigned(uses) } else { writer.null() }
-  }
 }
 
 extension Judge {

@@ -1,8 +1,10 @@
 import CoterieAudit
 import CoterieConsole
 import CoterieEvents
+import CoterieGroups
 import CoterieJSON
 import CoterieJudgement
+import CoterieLedger
 import CoterieWire
 
 /// `coterie log` and `coterie show`: events with their verdicts.
@@ -153,10 +155,14 @@ enum StateCommand {
     about: "Two members agree exactly if their state digests are equal.",
     example: "state alice.coterie --json",
     operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
+    options: [
+      Option("--from-checkpoint", help: "read the store's checkpoint, verify and judge nothing")
+    ],
     run: run
   )
 
   private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+    if invocation.has("--from-checkpoint") { return try fromCheckpoint(invocation, console) }
     let opened = try OpenedLog(invocation, path: invocation.operands.first)
     guard let state = opened.log.stateJSON(), let governance = opened.log.governance() else {
       throw Failure(
@@ -169,6 +175,40 @@ enum StateCommand {
       console.line(Output.document("state", state, exit: .done))
       return .done
     }
+    show(governance, console)
+    if case .object(let fields) = state, case .string(let digest)? = fields["digest"] {
+      console.line("digest       \(digest)")
+    }
+    return .done
+  }
+
+  private static func fromCheckpoint(
+    _ invocation: Invocation,
+    _ console: Console
+  ) throws -> ExitStatus {
+    let path = try Sources.path(invocation.operands.first, invocation)
+    let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
+    do throws(LedgerError) {
+      let source = try Stores.keyring.source(path)
+      for (number, id) in try source.groups() where id.hex.hasPrefix(wanted) {
+        guard let checkpoint = try Checkpoint.newest(in: source, group: number) else { continue }
+        show(checkpoint.governance, console)
+        console.line("digest       \(checkpoint.digest.hex)")
+        console.line("checkpoint   of \(checkpoint.arrivals) events, not verified")
+        return .done
+      }
+    } catch {
+      throw Stores.failure(.ledger(error))
+    }
+    throw Failure(
+      .notFound,
+      "not-found",
+      "\(path) has no checkpoint of all it holds",
+      help: "leave --from-checkpoint out"
+    )
+  }
+
+  private static func show(_ governance: Governance, _ console: Console) {
     console.line("group        \(governance.group)  \(Escaping.visible(governance.name.string))")
     console.line("template     \(governance.template.name), rules 1")
     for member in governance.members {
@@ -197,10 +237,6 @@ enum StateCommand {
       console.line("welcome      \(Escaping.visible(welcome.string))")
     }
     if let by = governance.dissolvedBy { console.line("dissolved    by \(by)") }
-    if case .object(let fields) = state, case .string(let digest)? = fields["digest"] {
-      console.line("digest       \(digest)")
-    }
-    return .done
   }
 
   private static func text(_ value: PreferenceValue) -> String {

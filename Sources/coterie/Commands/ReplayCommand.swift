@@ -117,10 +117,38 @@ enum ReplayCommand {
         let comparison = GroupComparison(members.map(\.log))
         outcome.groups.append(comparison)
         outcome.findings += comparison.findings
+        for (place, member) in members.enumerated() {
+          try checkNoted(member, comparison.members[place], &outcome)
+        }
         for (place, member) in members.enumerated() where outcome.orders > 0 {
           try checkOrders(member, comparison.members[place], &outcome)
         }
       }
+    }
+
+    private func checkNoted(
+      _ member: (log: MemberLog, source: any LogSource),
+      _ summary: MemberSummary,
+      _ outcome: inout Outcome
+    ) throws(Failure) {
+      let noted: Digest?
+      do throws(SourceFault) {
+        noted = try member.source.notedDigest(of: member.log.group)
+      } catch {
+        throw Sources.failure(error)
+      }
+      guard let noted, noted != summary.digest, summary.bad.isEmpty else { return }
+      outcome.findings.append(
+        Finding(
+          code: "stale-checkpoint",
+          severity: .error,
+          event: nil,
+          group: member.log.group,
+          message: "\(summary.name): its checkpoint says \(noted), the full replay another digest",
+          help: "the events count, not the checkpoint; importing anything writes a new one",
+          evidence: []
+        )
+      )
     }
 
     private func checkOrders(

@@ -1,0 +1,199 @@
+import CoterieBundles
+import CoterieEvents
+import CoterieGroups
+import CoterieJudgement
+import CoterieLedger
+import CoterieSealing
+import CoterieWire
+import Foundation
+import ScopeKit
+import Testing
+
+private func key(_ name: String) -> SigningKey {
+  SigningKey(seed: Hashing.digest(of: Array("coterie.fixture/\(name)".utf8), domain: .plain))
+}
+
+private let founding = Founding(
+  template: .secretGroup,
+  name: "Book club",
+  preferences: [],
+  nonce: [UInt8](repeating: 1, count: 16),
+  seal: Cast.someSeal
+)
+
+/// A folder with a keyring, removed at the end of a test.
+private final class Shelf {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "coterie-\(UUID())")
+  var keyring: Keyring { Keyring(path: path("keyring")) }
+
+  init() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  /// Everything that a store holds of a group, in order of arrival.
+  func envelopes(_ store: String) throws -> [[UInt8]] {
+    var found: [[UInt8]] = []
+    try Ledger.open(path(store)).snapshot().scan(.events, prefix: [], from: nil) { _, value in
+      found.append(value.copy(of: 0..<value.count))
+      return true
+    }
+    return found
+  }
+}
+
+private let post = Action.messagePost(Post(type: .text, content: Cast.content))
+
+@Suite(.serialized) struct `A group in a store` {
+  @Test func `is there again, with its verdicts, when the store is opened anew`() throws {
+    let shelf = try Shelf()
+    let group: Digest
+    let before: Governance?
+    do {
+      let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+      let log = try store.found(founding, by: key("ann"), time: 1)
+      let invite = Action.inviteCreate(invitee: Cast.bob, role: .admin)
+      let id = try log.append(invite, by: key("ann"), time: 2)
+      try log.append(
+        .inviteAccept(invite: id, seal: Cast.someSeal, name: nil),
+        by: key("bob"),
+        time: 3
+      )
+      try log.append(post, by: key("bob"), time: 4)
+      group = log.group
+      before = log.governance()
+    }
+    let again = try Store.open(shelf.path("a.coterie"))
+    #expect(try again.groups() == [group])
+    #expect(try again.group(group).governance() == before)
+    #expect(before?.members.map(\.standing.role).sorted() == [.admin, .owner])
+  }
+
+  @Test func `refuses what the rules refuse, and writes nothing`() throws {
+    let shelf = try Shelf()
+    let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let log = try store.found(founding, by: key("ann"), time: 1)
+    #expect(throws: GroupError.refused(.lastOwner, by: nil)) {
+      try log.append(.memberLeave, by: key("ann"), time: 2)
+    }
+    #expect(throws: GroupError.refused(.authorNotMember, by: nil)) {
+      try log.append(post, by: key("bob"), time: 2)
+    }
+    #expect(log.mayI(post, by: Cast.ann) == nil)
+    #expect(try shelf.envelopes("a.coterie").count == 1)
+  }
+
+  @Test func `takes events in any order, keeps those that wait over a restart, and agrees`() throws
+  {
+    let shelf = try Shelf()
+    let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let log = try store.found(founding, by: key("ann"), time: 1)
+    for place in 0..<6 { try log.append(post, by: key("ann"), time: UInt64(place)) }
+    let envelopes = try shelf.envelopes("a.coterie")
+    do {
+      let other = try Store.create(at: shelf.path("b.coterie"), keyring: shelf.keyring)
+      let copy = try other.adopt(log.group)
+      let early = try copy.ingest(Array(envelopes[2...]))
+      #expect(early.placed == 0)
+      #expect(early.waiting == 5)
+    }
+    let other = try Store.open(shelf.path("b.coterie"))
+    let copy = try other.group(log.group)
+    let late = try copy.ingest([envelopes[1], envelopes[0], envelopes[0]])
+    #expect(late.placed == 7)
+    #expect(late.known == 1)
+    #expect(copy.governance() == log.governance())
+    #expect(try shelf.envelopes("b.coterie").count == 7)
+    let again = try Ledger.open(shelf.path("b.coterie")).snapshot()
+    #expect(try again.count(.waiting) == 0)
+    #expect(try again.count(.heads) == 1)
+    for table in [Table.ids, .order, .chains, .admissions] {
+      #expect(try again.count(table) == 7)
+    }
+  }
+
+  @Test func `leaves out what is malformed, and says which it was`() throws {
+    let shelf = try Shelf()
+    let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let log = try store.found(founding, by: key("ann"), time: 1)
+    let good = Draft(
+      group: log.group,
+      author: Cast.ann,
+      sequence: 1,
+      previous: log.group,
+      parents: Parents([log.group]),
+      time: 2,
+      action: post
+    )
+    let skipped = Draft(
+      group: log.group,
+      author: Cast.ann,
+      sequence: 5,
+      previous: log.group,
+      parents: Parents([log.group]),
+      time: 2,
+      action: post
+    )
+    let foreign = Draft(
+      group: Cast.someSeal,
+      author: Cast.ann,
+      sequence: 1,
+      previous: log.group,
+      parents: Parents([log.group]),
+      time: 2,
+      action: post
+    )
+    let forged = Envelope.sealing(good.payload, with: key("bob"))
+    let offered = [
+      forged, skipped.sealed(with: key("ann")), foreign.sealed(with: key("ann")), [1, 2],
+      good.sealed(with: key("ann")),
+    ]
+    let outcome = try log.ingest(offered)
+    #expect(outcome.placed == 1)
+    #expect(
+      outcome.bad.mapValues(\.problem) == [
+        0: .wrongSignature, 1: .brokenChain, 2: .wrongGroup, 3: .notAnEnvelope,
+      ]
+    )
+  }
+
+  @Test func `takes in what another writer committed before it writes itself`() throws {
+    let shelf = try Shelf()
+    let first = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let one = try first.found(founding, by: key("ann"), time: 1)
+    let other = try Store.open(shelf.path("a.coterie")).group(one.group)
+    for place in 0..<5 {
+      try one.append(post, by: key("ann"), time: UInt64(place))
+      try other.append(post, by: key("ann"), time: UInt64(place))
+    }
+    #expect(try shelf.envelopes("a.coterie").count == 11)
+    let third = try Store.open(shelf.path("a.coterie")).group(one.group)
+    #expect(third.governance() == other.governance())
+    let events = try shelf.envelopes("a.coterie").map { try Event(verifying: $0) }
+    #expect(events.map(\.sequence) == Array(0..<11))
+  }
+
+  @Test func `has a checkpoint that equals the full replay, until something comes`() throws {
+    let shelf = try Shelf()
+    let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let log = try store.found(founding, by: key("ann"), time: 1)
+    try log.append(.groupWelcome(text: "Hello"), by: key("ann"), time: 2)
+    try log.append(
+      .linkCreate(link: Cast.linkKey, role: .member, uses: 2),
+      by: key("ann"),
+      time: 3
+    )
+    try log.writeCheckpoint()
+    let ledger = try Ledger.open(shelf.path("a.coterie"))
+    let checkpoint = try #require(try Checkpoint.newest(in: ledger.snapshot(), group: 1))
+    #expect(checkpoint.arrivals == 3)
+    #expect(checkpoint.governance == log.governance())
+    try log.append(post, by: key("ann"), time: 4)
+    #expect(try Checkpoint.newest(in: ledger.snapshot(), group: 1) == nil)
+  }
+}
