@@ -51,6 +51,8 @@ enum Bench {
     let (count, imported) = try importing(bundle, store, keyring)
     console.line("\(count) events; one signature check an event: \(rate(20_000, naive))/s")
     console.line("import into a store          \(row(count, imported, naive))")
+    let bare = try bareImport(store, "\(invocation.operands[1])/copy.coterie", keyring)
+    console.line("the same rows into bare LMDB \(row(count, bare, naive))")
     for mode in SignatureMode.allCases where mode == .chain || count <= 100_000 {
       let times = try (0..<3).map { _ in try replaying(store, keyring, mode) }.sorted()
       console.line(
@@ -110,6 +112,42 @@ enum Bench {
     let start = now()
     let outcome = try BundleImport(store: store).run(descriptor: descriptor) { _ in true }
     return (outcome.placed, now() - start)
+  }
+
+  /// Writes every row of a store into another one, in order of arrival and in the same batches.
+  private static func bareImport(
+    _ path: String,
+    _ copy: String,
+    _ keyring: Keyring
+  ) throws -> UInt64 {
+    let source = try keyring.source(path)
+    var rows: [UInt64: [(table: Table, key: [UInt8], value: [UInt8])]] = [:]
+    func gather(_ table: Table, arrival: @escaping ([UInt8], [UInt8]) -> UInt64) throws {
+      try source.scan(table, prefix: [], from: nil) { key, value in
+        let key = (0..<key.count).map { key[$0] }
+        let value = (0..<value.count).map { value[$0] }
+        rows[arrival(key, value), default: []].append((table, key, value))
+        return true
+      }
+    }
+    for table in [Table.events, .admissions] {
+      try gather(table) { key, _ in LedgerKey.number(key.suffix(8)) }
+    }
+    try gather(.chains) { key, _ in LedgerKey.number(key.suffix(8)) }
+    for table in [Table.ids, .order] { try gather(table) { _, value in LedgerKey.number(value) } }
+    try Ledger.create(at: copy, identifier: [2])
+    let ledger = try Ledger.open(copy)
+    let arrivals = rows.keys.sorted()
+    let start = now()
+    for first in stride(from: 0, to: arrivals.count, by: 20_000) {
+      let batch = arrivals[first..<min(arrivals.count, first + 20_000)]
+      try ledger.write { transaction throws(LedgerError) in
+        for arrival in batch {
+          for row in rows[arrival] ?? [] { try transaction.put(row.table, row.key, row.value) }
+        }
+      }
+    }
+    return now() - start
   }
 
   private static func replaying(
