@@ -164,9 +164,10 @@ public final class GroupLog {
   private func take(_ envelopes: [[UInt8]]) throws(GroupError) -> Ingestion {
     var ingestion = Ingestion()
     var fresh: [Replica.Placed] = []
+    let verified = Verification.events(of: envelopes)
     for (place, envelope) in envelopes.enumerated() {
       do throws(Malformed) {
-        let event = try Event(verifying: envelope)
+        let event = try verified[place].get()
         guard event.groupID == group else { throw Malformed(.wrongGroup, at: 0) }
         switch try replica.receive(event, envelope: envelope) {
         case .placed(let placed, let refused):
