@@ -43,6 +43,7 @@ let package = Package(
       on: ["CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement"]
     ),
     floor("CoterieLedger", on: ["CoterieWire", "CLMDB"]),
+    floor("CoterieVault", on: ["CoterieWire", "CoterieSealing", "CoterieLedger"]),
     floor("CoterieBundles", on: ["CoterieWire", "CoterieSealing"]),
     floor(
       "CoterieScenarios",
@@ -62,7 +63,7 @@ let package = Package(
       "CoterieGroups",
       on: [
         "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieEngine",
-        "CoterieLedger", "CoterieBundles",
+        "CoterieLedger", "CoterieBundles", "CoterieVault",
       ]
     ),
     .executableTarget(

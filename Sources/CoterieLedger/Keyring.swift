@@ -1,12 +1,38 @@
 internal import Glibc
 
-/// The file outside all stores that says which stores are this user's own.
+/// The file outside all stores that says which stores are this user's own, and under which key
+/// each of them is sealed.
 ///
-/// One line a store: its id in hex, device and inode of its data file, its path. Only stores that
-/// stand there are opened by LMDB, which trusts what it reads.
+/// One line a store, of `name=value` fields; the path stands last. Only stores that stand there
+/// are opened by LMDB, which trusts what it reads. Mode 0600; replaced as a whole, and the replaced
+/// file is overwritten, so that a key that was changed is gone.
 public struct Keyring: Sendable {
+  /// What is known of one store.
+  public struct Entry: Equatable, Sendable {
+    /// The store's id in hex.
+    public var store: String
+    /// Device of its data file.
+    public var device: UInt64
+    /// Inodes that its data file may have: two while it is being compacted.
+    public var inodes: [UInt64]
+    /// The store's key, or what its key is locked with; empty before it has one.
+    public var lock: [UInt8] = []
+    /// How often a wrong passphrase was tried since the right one, and when last, in seconds.
+    public var wrongTries: (count: UInt64, last: UInt64) = (0, 0)
+    /// Where the store was when it was entered.
+    public var path: String
+
+    /// Compares all fields.
+    public static func == (left: Entry, right: Entry) -> Bool {
+      left.store == right.store && left.device == right.device && left.inodes == right.inodes
+        && left.lock == right.lock && left.wrongTries == right.wrongTries
+        && left.path == right.path
+    }
+  }
+
   /// Where the keyring lies.
   public let path: String
+  private static let bytesMax = 16 << 20
 
   /// Takes the path; the file need not be there yet.
   public init(path: String) {
@@ -15,66 +41,44 @@ public struct Keyring: Sendable {
 
   /// Whether a store is this user's own: its id, and the very file that was entered.
   public func knows(_ store: String) -> Bool {
-    guard let line = try? line(for: store) else { return false }
-    return lines().contains { $0.hasPrefix(line + " ") }
+    (try? entry(for: store)) != nil
+  }
+
+  /// What is known of a store; nil if it is not this user's own.
+  public func entry(for store: String) throws(LedgerError) -> Entry? {
+    let found = try identity(of: store)
+    return entries().first { $0.isFor(found) }
   }
 
   /// Enters a store.
   public func add(_ store: String) throws(LedgerError) {
-    let entry = try line(for: store) + " " + store
-    let kept = lines().filter { !$0.isEmpty && $0 != entry }
-    let text = (kept + [entry]).joined(separator: "\n") + "\n"
-    try makeFolders(FileChecks.parent(of: path))
-    let beside = "\(path).\(getpid()).partial"
-    let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw FileChecks.failure("writing \(beside)", path) }
-    let bytes = Array(text.utf8)
-    let written = unsafe bytes.withUnsafeBytes {
-      unsafe write(descriptor, $0.baseAddress, $0.count)
-    }
-    let isSynced = written == bytes.count && fsync(descriptor) == 0
-    close(descriptor)
-    guard isSynced, unsafe rename(beside, path) == 0 else {
-      throw FileChecks.failure("writing \(path)", path)
+    let found = try identity(of: store)
+    try change { entries in
+      entries.removeAll { $0.store == found.store }
+      entries.append(found)
     }
   }
 
-  private func line(for store: String) throws(LedgerError) -> String {
-    let data = "\(store)/\(StoreFormat.dataFile)"
-    let identity = try FileChecks.requireOwnFile(data)
-    let reader = try StoreReader(store)
-    guard let id = try reader.value(.meta, Array("store".utf8)) else {
-      throw .notAStore(path: store)
+  /// Changes what is known of a store.
+  ///
+  /// - Throws: `.notFound` if the keyring does not know it.
+  public func update(
+    _ store: String,
+    _ body: (inout Entry) -> Void
+  ) throws(LedgerError) {
+    let found = try identity(of: store)
+    var isKnown = false
+    try change { entries in
+      guard let place = entries.firstIndex(where: { $0.isFor(found) }) else { return }
+      isKnown = true
+      body(&entries[place])
     }
-    let hex = id.map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }
-    return "\(hex.joined()) \(identity.device) \(identity.inode)"
+    if !isKnown { throw .notFound(path: store) }
   }
 
-  private func lines() -> [String] {
-    let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else { return [] }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count < 16 << 20 {
-      let count = unsafe chunk.withUnsafeMutableBytes {
-        unsafe read(descriptor, $0.baseAddress, $0.count)
-      }
-      if count <= 0 { break }
-      bytes += chunk[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
-      .split(separator: "\n").map(String.init)
-  }
-
-  private func makeFolders(_ folder: String) throws(LedgerError) {
-    if FileChecks.exists(folder) || folder == "." || folder == "/" { return }
-    try makeFolders(FileChecks.parent(of: folder))
-    guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-      throw FileChecks.failure("creating \(folder)", folder)
-    }
+  /// Forgets stores that are gone: those whose id stands here.
+  public func remove(storeID: String) throws(LedgerError) {
+    try change { $0.removeAll { $0.store == storeID } }
   }
 
   /// Opens a store to be read: by LMDB if it is known, else by the bounds-checked reader.
@@ -84,6 +88,92 @@ public struct Keyring: Sendable {
       try reader.checkFormat(path: store)
       return reader
     }
-    return try Ledger.open(store, isReadOnly: true).snapshot()
+    do throws(LedgerError) {
+      return try Ledger.open(store, isReadOnly: true).snapshot()
+    } catch .olderFormat {
+      return try StoreReader(store)
+    }
+  }
+
+  private func identity(of store: String) throws(LedgerError) -> Entry {
+    let data = "\(store)/\(StoreFormat.dataFile)"
+    let identity = try FileChecks.requireOwnFile(data)
+    let reader = try StoreReader(store)
+    guard let id = try reader.value(.meta, Array("store".utf8)) else {
+      throw .notAStore(path: store)
+    }
+    let hex = id.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    return Entry(store: hex, device: identity.device, inodes: [identity.inode], path: store)
+  }
+
+  // MARK: The file
+
+  private func entries() -> [Entry] {
+    var bytes = FileAccess.contents(path, limit: Self.bytesMax) ?? []
+    defer { FileAccess.wipe(&bytes) }
+    return bytes.split(separator: UInt8(ascii: "\n")).compactMap { Entry(line: $0) }
+  }
+
+  private func change(_ body: (inout [Entry]) -> Void) throws(LedgerError) {
+    try makeFolders(FileChecks.parent(of: path))
+    let guarding = unsafe open("\(path).lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard guarding >= 0 else { throw FileChecks.failure("opening \(path).lock", path) }
+    defer { close(guarding) }
+    guard flock(guarding, LOCK_EX) == 0 else { throw FileChecks.failure("locking \(path)", path) }
+    var entries = entries()
+    body(&entries)
+    var bytes: [UInt8] = []
+    for entry in entries { bytes += entry.line }
+    defer { FileAccess.wipe(&bytes) }
+    try FileAccess.replace(path, with: bytes, isWipingOld: true)
+  }
+
+  private func makeFolders(_ folder: String) throws(LedgerError) {
+    if FileChecks.exists(folder) || folder == "." || folder == "/" { return }
+    try makeFolders(FileChecks.parent(of: folder))
+    guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+      throw FileChecks.failure("creating \(folder)", folder)
+    }
+  }
+}
+
+extension Keyring.Entry {
+  fileprivate func isFor(_ other: Keyring.Entry) -> Bool {
+    store == other.store && device == other.device
+      && other.inodes.allSatisfy { inodes.contains($0) }
+  }
+
+  fileprivate var line: [UInt8] {
+    let inodes = inodes.map(String.init).joined(separator: ",")
+    return Array("store=\(store) device=\(device) inode=\(inodes) lock=".utf8) + lock
+      + Array(" tries=\(wrongTries.count),\(wrongTries.last) path=\(path)\n".utf8)
+  }
+
+  fileprivate init?(line: ArraySlice<UInt8>) {
+    var fields: [String: ArraySlice<UInt8>] = [:]
+    var rest = line
+    for name in ["store", "device", "inode", "lock", "tries"] {
+      guard let end = rest.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+      let field = rest[..<end]
+      let head = Array("\(name)=".utf8)
+      guard field.starts(with: head) else { return nil }
+      fields[name] = field.dropFirst(head.count)
+      rest = rest[(end + 1)...]
+    }
+    let head = Array("path=".utf8)
+    func numbers(_ name: String) -> [UInt64] {
+      (fields[name] ?? []).split(separator: UInt8(ascii: ","))
+        .compactMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+    }
+    let tries = numbers("tries")
+    guard rest.starts(with: head), let device = numbers("device").first, tries.count == 2,
+      !numbers("inode").isEmpty
+    else { return nil }
+    store = String(decoding: fields["store"] ?? [], as: UTF8.self)
+    self.device = device
+    inodes = numbers("inode")
+    lock = Array(fields["lock"] ?? [])
+    wrongTries = (tries[0], tries[1])
+    path = String(decoding: rest.dropFirst(head.count), as: UTF8.self)
   }
 }

@@ -27,6 +27,12 @@ public enum Table: String, CaseIterable, Sendable {
   case checkpoints
   /// any -> any: local things
   case marks
+  /// group, event id 32 -> where the sealed content of the event stands: slot, ciphertext, file
+  case contents
+  /// milliseconds since 1970, group, event id 32 -> nothing: contents that disappear then
+  case timers
+  /// group, event id 32 -> slot 8, whether it is done 1: contents that are to be gone, for ever
+  case erasures
 }
 
 /// Builds keys.
@@ -82,6 +88,8 @@ public enum StoreFormat {
   public static let lockFile = "log.mdb-lock"
   /// The name of the file by whose lock one writer keeps others out.
   public static let writerFile = "writer"
+  /// The name of the file by whose lock it shows that the store is open somewhere.
+  public static let openFile = "open"
 }
 
 /// Something that can be read table by table: a store opened by LMDB, or one that is not trusted.

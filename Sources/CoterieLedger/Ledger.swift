@@ -19,6 +19,7 @@ internal import Synchronization
   private let lockDepth = Atomic<Int>(0)
   private let held = Mutex<WriterLock?>(nil)
   private let identity: FileChecks.Identity
+  private let openMark: OpenMark?
 
   private struct Registered {
     weak var ledger: Ledger?
@@ -67,7 +68,9 @@ internal import Synchronization
   }
 
   private static func removeFolder(_ path: String) {
-    for name in [StoreFormat.dataFile, StoreFormat.lockFile, StoreFormat.writerFile] {
+    for name in [
+      StoreFormat.dataFile, StoreFormat.lockFile, StoreFormat.writerFile, StoreFormat.openFile,
+    ] {
       unsafe unlink("\(path)/\(name)")
     }
     unsafe rmdir(path)
@@ -89,10 +92,12 @@ internal import Synchronization
     // The bounds-checked reader looks first: LMDB would trust every offset in the file.
     let reader = try StoreReader(path)
     try reader.checkFormat(path: path)
+    let lacksTables = !reader.hasAllTables
+    if lacksTables, isReadOnly { throw .olderFormat }
     let ledger = try Ledger(
       folder: path,
       isReadOnly: isReadOnly,
-      isNew: false,
+      isNew: lacksTables,
       mapBytes: mapBytes
     )
     registry.withLock { $0[identity] = Registered(ledger: ledger) }
@@ -103,12 +108,14 @@ internal import Synchronization
     folder: String,
     isReadOnly: Bool,
     isNew: Bool,
-    mapBytes: Int
+    mapBytes: Int,
+    isMarked: Bool = true
   ) throws(LedgerError) {
     path = folder
     self.isReadOnly = isReadOnly
     let data = "\(folder)/\(StoreFormat.dataFile)"
     let canWriteFolder = unsafe access(folder, W_OK) == 0
+    openMark = canWriteFolder && isMarked ? try OpenMark(folder, isAlone: false) : nil
     if canWriteFolder { try FileChecks.prepareLockFile("\(folder)/\(StoreFormat.lockFile)") }
     var raw: OpaquePointer?
     try unsafe Self.check(mdb_env_create(&raw), path: folder)
@@ -135,6 +142,7 @@ internal import Synchronization
 
   deinit {
     unsafe mdb_env_close(environment)
+    openMark?.release()
   }
 
   private static func openTables(
@@ -266,6 +274,56 @@ internal import Synchronization
     guard process == getpid() else { throw .otherProcess }
   }
 
+  // MARK: Compacting
+
+  /// Writes the store anew without free pages, and overwrites the old file.
+  ///
+  /// Refused with `.busy` while any program has the store open. `willReplace` is told the inode of
+  /// the new file before it takes the place of the old one. O(store).
+  public static func compact(
+    _ path: String,
+    willReplace: (UInt64) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    let data = "\(path)/\(StoreFormat.dataFile)"
+    let identity = try FileChecks.requireOwnFile(data)
+    guard registry.withLock({ $0[identity]?.ledger }) == nil else { throw .busy(path: path) }
+    let mark = try OpenMark(path, isAlone: true)
+    defer { mark.release() }
+    let beside = "\(data).compact"
+    unsafe unlink(beside)
+    do throws(LedgerError) {
+      try copyCompact(path, to: beside)
+      try willReplace(FileChecks.requireOwnFile(beside).inode)
+    } catch {
+      unsafe unlink(beside)
+      throw error
+    }
+    let old = unsafe Glibc.open(data, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+    defer { if old >= 0 { close(old) } }
+    guard unsafe rename(beside, data) == 0 else { throw FileChecks.failure("renaming", path) }
+    try FileChecks.syncFolder(path)
+    if old >= 0 { FileAccess.overwrite(old) }
+  }
+
+  private static func copyCompact(_ path: String, to beside: String) throws(LedgerError) {
+    let reader = try StoreReader(path)
+    try reader.checkFormat(path: path)
+    let ledger = try Ledger(
+      folder: path,
+      isReadOnly: false,
+      isNew: !reader.hasAllTables,
+      mapBytes: mapBytes,
+      isMarked: false
+    )
+    try unsafe check(mdb_env_copy2(ledger.environment, beside, UInt32(MDB_CP_COMPACT)), path: path)
+    let copy = unsafe Glibc.open(beside, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+    guard copy >= 0 else { throw FileChecks.failure("opening \(beside)", path) }
+    defer { close(copy) }
+    guard fchmod(copy, 0o600) == 0, fsync(copy) == 0 else {
+      throw FileChecks.failure("syncing \(beside)", path)
+    }
+  }
+
   // MARK: Errors
 
   static func check(_ status: Int32, path: String) throws(LedgerError) {
@@ -282,32 +340,5 @@ internal import Synchronization
     case ENOENT: .notFound(path: path)
     default: .system(operation: "LMDB on \(path)", number: status)
     }
-  }
-}
-
-/// The lock by which one process that writes keeps others out, with a time-out.
-struct WriterLock {
-  private let descriptor: Int32
-
-  init(_ folder: String, waitingSeconds: Int) throws(LedgerError) {
-    let path = "\(folder)/\(StoreFormat.writerFile)"
-    descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw errno == ELOOP
-        ? .notOwnFile(path: path) : FileChecks.failure("opening \(path)", folder)
-    }
-    var triesLeft = waitingSeconds * 50
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      guard triesLeft > 0 else {
-        close(descriptor)
-        throw .busy(path: folder)
-      }
-      triesLeft -= 1
-      usleep(20_000)
-    }
-  }
-
-  func release() {
-    close(descriptor)
   }
 }

@@ -5,7 +5,11 @@ public enum LedgerError: Error, Equatable, Sendable {
   /// A link, a FIFO, a device, or a file of another user stands where the store's own must.
   case notOwnFile(path: String)
   case notAStore(path: String)
+  /// A folder that must lie in memory, and be this user's alone, does not, or is not.
+  case notInMemory(path: String)
   case newerFormat(found: UInt64)
+  /// The store lacks tables that were added since; opening it for writing adds them.
+  case olderFormat
   /// A page of the file is not what it must be; the page number tells where.
   case damaged(page: UInt64, problem: String)
   /// Another process writes.
@@ -25,8 +29,11 @@ extension LedgerError: CustomStringConvertible {
     case .alreadyExists(let path): "something stands at \(path) already"
     case .notOwnFile(let path):
       "\(path) is no regular file of this user with one name; links and pipes are not followed"
+    case .notInMemory(let path):
+      "\(path) is no folder in memory (tmpfs) that is this user's alone; set XDG_RUNTIME_DIR to one"
     case .notAStore(let path): "\(path) is not a store"
     case .newerFormat(let found): "the store has format \(found); this program knows 1"
+    case .olderFormat: "the store was made before contents were kept; open it for writing once"
     case .damaged(let page, let problem):
       "the store is damaged at page \(page) (byte \(page * 4096)): \(problem)"
     case .busy(let path): "another program writes to \(path); try again when it is done"

@@ -104,6 +104,11 @@ public final class StoreReader: LedgerSource {
 
   // MARK: Reading
 
+  /// Whether the store has every table of the current format.
+  var hasAllTables: Bool {
+    Table.allCases.allSatisfy { roots[$0] != nil }
+  }
+
   /// How many entries a table claims to have.
   public func count(_ table: Table) throws(LedgerError) -> Int {
     Int(clamping: roots[table]?.entries ?? 0)

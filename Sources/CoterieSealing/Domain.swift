@@ -22,6 +22,20 @@ public struct Domain: Sendable, Hashable {
   public static let verdict = Domain("coterie.verdict")
   /// End items of bundles.
   public static let bundle = Domain("coterie.bundle")
+  /// Keys that seal the slots of a store, and the checks in them.
+  public static let slot = Domain("coterie.slot")
+  /// Keys that seal a store's private keys.
+  public static let identity = Domain("coterie.identity")
+  /// Keys and commitments of the chunks of an attachment.
+  public static let chunk = Domain("coterie.chunk")
+  /// Names by which a key-encryption key is known without being told.
+  public static let keyName = Domain("coterie.keyname")
+  /// Keys that join a passphrase with a key file.
+  public static let factor = Domain("coterie.factor")
+  /// Packets of an exchange.
+  public static let packet = Domain("coterie.packet")
+  /// Sessions of an exchange.
+  public static let session = Domain("coterie.session")
   /// Plain BLAKE2b, where a text of its own tells the use: seeds of scenario people.
   public static let plain = Domain("")
 }

@@ -45,6 +45,52 @@ public struct SigningKey: ~Copyable, Sendable {
     publicKey = Digest(in: publicBytes.span, at: 0)
   }
 
+  /// Takes the 64 bytes that libsodium keeps of a key pair, seed and public key, from locked memory.
+  ///
+  /// - Returns: nil for another number of bytes.
+  public init?(stored: consuming SecretBytes) {
+    guard stored.count == SigningKey.storedBytes else { return nil }
+    var publicBytes = [UInt8](repeating: 0, count: 32)
+    unsafe stored.withBytes { secret in
+      unsafe publicBytes.withMutableAddress { publicKey in
+        _ = unsafe crypto_sign_ed25519_sk_to_pk(publicKey, secret)
+      }
+    }
+    publicKey = Digest(in: publicBytes.span, at: 0)
+    secret = stored
+  }
+
+  /// The number of bytes that are kept of a key pair.
+  public static let storedBytes = 64
+
+  /// A copy of the 64 bytes in locked memory, to be sealed at rest.
+  package borrowing func stored() -> SecretBytes {
+    secret.copy(of: 0..<SigningKey.storedBytes)
+  }
+
+  /// The same key pair in locked memory of its own.
+  package borrowing func copy() -> SigningKey {
+    guard let copy = SigningKey(stored: stored()) else {
+      preconditionFailure("a private key of another length than 64")
+    }
+    return copy
+  }
+
+  /// The X25519 key pair of the same secret, for mail to someone who has published no other key.
+  public borrowing func sealKey() -> SealKeyPair {
+    let converted = SecretBytes(count: SealKeyPair.storedBytes) { span in
+      unsafe span.withMutableAddress { output in
+        unsafe secret.withBytes { secret in
+          _ = unsafe crypto_sign_ed25519_sk_to_curve25519(output, secret)
+        }
+      }
+    }
+    guard let pair = SealKeyPair(stored: converted) else {
+      preconditionFailure("a private key of another length than 32")
+    }
+    return pair
+  }
+
   /// Signs a message; the same message gives the same signature.
   ///
   /// About 13 µs.
@@ -71,25 +117,17 @@ public struct SigningKey: ~Copyable, Sendable {
   }
 }
 
-/// An X25519 key pair to which others seal what they send a member.
-public enum SealKey {
-  /// The public key of a 32-byte private key (RFC 7748).
-  ///
-  /// About 12 µs.
-  public static func publicKey(of secret: Digest) -> Digest {
-    Sodium.require()
-    var output = [UInt8](repeating: 0, count: Digest.byteCount)
-    let secretBytes = secret.bytes
-    let status = unsafe output.withMutableAddress { output in
-      unsafe secretBytes.withAddress { unsafe crypto_scalarmult_curve25519_base(output, $0) }
-    }
-    precondition(status == 0, "libsodium refused a private key of 32 bytes")
-    return Digest(in: output.span, at: 0)
-  }
-}
-
 /// The system's randomness, for callers that are to choose no source of their own.
 public enum Entropy {
+  /// So many fresh random bytes for nonces and names, which are not secret.
+  public static func bytes(_ count: Int) -> [UInt8] {
+    Sodium.require()
+    guard count > 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: count)
+    unsafe bytes.withMutableAddress { unsafe randombytes_buf($0, count) }
+    return bytes
+  }
+
   /// Thirty-two fresh random bytes for nonces and store ids, which are not secret.
   public static func digest() -> Digest {
     Sodium.require()

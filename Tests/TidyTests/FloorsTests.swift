@@ -36,6 +36,7 @@ private func imports(_ path: String) throws -> Set<String> {
     ("CoterieConsole", []),
     ("CoterieSealing", ["CoterieWire", "CSodium"]),
     ("CoterieLedger", ["CoterieWire", "CLMDB"]),
+    ("CoterieVault", ["CoterieWire", "CoterieSealing", "CoterieLedger"]),
     ("CoterieEvents", ["CoterieWire", "CoterieSealing"]),
     ("CoterieBundles", ["CoterieWire", "CoterieSealing"]),
     ("CoterieJudgement", ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
@@ -47,7 +48,7 @@ private func imports(_ path: String) throws -> Set<String> {
       "CoterieGroups",
       [
         "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieEngine",
-        "CoterieLedger", "CoterieBundles",
+        "CoterieLedger", "CoterieBundles", "CoterieVault",
       ]
     ),
     (
@@ -106,8 +107,8 @@ private func imports(_ path: String) throws -> Set<String> {
     for folder in ["Sources", "Tests", "Tools"] {
       for file in swiftFiles(below: folder) {
         let lines = try text(file).split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count <= 420, "\(file)")
-        #expect(lines.allSatisfy { $0.count <= 110 }, "\(file)")
+        #expect(lines.count <= 400, "\(file)")
+        #expect(lines.allSatisfy { $0.count <= 100 }, "\(file)")
       }
     }
   }

@@ -1,0 +1,161 @@
+public import CoterieLedger
+public import CoterieWire
+
+/// Erasure in three steps, each of which may be the last before a crash: the decision is committed;
+/// the slot is overwritten and synced; the ciphertext is deleted and the work marked done.
+///
+/// After the second step nothing can bring the content back; after the first, the second always
+/// follows, at the latest when the store is opened again.
+extension Contents {
+  private static let pending = Array("erase".utf8)
+
+  private func pendingKey(_ event: Digest) -> [UInt8] {
+    Self.pending + LedgerKey.digest(number, event)
+  }
+
+  /// Whether a content was erased here, or is about to be.
+  public func isErased(_ event: Digest, in source: some LedgerSource) throws(VaultError) -> Bool {
+    try vault.ledger { () throws(LedgerError) in
+      try source.value(.erasures, LedgerKey.digest(number, event)) != nil
+    }
+  }
+
+  /// Step one: decides that contents are to be gone, for ever; those that never came too.
+  ///
+  /// A content that arrives later for such an event is not kept.
+  public func decide(
+    _ events: [Digest],
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
+    for event in events {
+      let key = LedgerKey.digest(number, event)
+      if try transaction.value(.erasures, key) != nil { continue }
+      let isHeld = try transaction.value(.contents, key) != nil
+      try transaction.put(.erasures, key, [isHeld ? 0 : 1])
+      if isHeld { try transaction.put(.marks, pendingKey(event), []) }
+    }
+  }
+
+  /// Steps two and three for everything that was decided in this group.
+  ///
+  /// Needs no key, so it works in a locked store. The caller holds the writer lock. O(decided).
+  ///
+  /// - Returns: how many contents are gone now.
+  @discardableResult
+  public func finishErasures() throws(VaultError) -> Int {
+    let source: Snapshot
+    do {
+      source = try ledger.snapshot()
+    } catch {
+      throw .ledger(error)
+    }
+    let decided = try decided(in: source)
+    if decided.isEmpty { return 0 }
+    var slots: [UInt64] = []
+    var files: [AttachmentFile] = []
+    for event in decided {
+      guard let place = try place(of: event, in: source) else { continue }
+      slots.append(place.slot)
+      if let file = place.attachment { files.append(file) }
+    }
+    try vault.ledger { () throws(LedgerError) in
+      try vault.slotFile.erase(slots)
+      for file in files { file.remove() }
+      try ledger.write { transaction throws(LedgerError) in
+        for event in decided {
+          let key = LedgerKey.digest(number, event)
+          try transaction.delete(.contents, key)
+          try transaction.put(.erasures, key, [1])
+          try transaction.delete(.marks, pendingKey(event))
+        }
+      }
+    }
+    return decided.count
+  }
+
+  private func decided(in source: Snapshot) throws(VaultError) -> [Digest] {
+    let prefix = Self.pending + LedgerKey.group(number)
+    var found: [Digest] = []
+    try vault.ledger { () throws(LedgerError) in
+      try source.scan(.marks, prefix: prefix, from: nil) { key, _ in
+        if let id = Digest(key.copy(of: prefix.count..<key.count)) { found.append(id) }
+        return true
+      }
+    }
+    return found
+  }
+
+  // MARK: Timers
+
+  private static let readMark = Array("read".utf8)
+  private static let clock = Array("clock".utf8)
+
+  /// When a message was read here, in milliseconds since 1970; nil if it was not.
+  public func readTime(of event: Digest, in source: some LedgerSource) throws(VaultError) -> UInt64?
+  {
+    try vault.ledger { () throws(LedgerError) in
+      try source.value(.marks, Self.readMark + LedgerKey.digest(number, event))
+        .map { LedgerKey.number($0) }
+    }
+  }
+
+  /// Notes that messages were read at `now`, and starts the timers of those that disappear.
+  ///
+  /// What was read before keeps its time.
+  public func markRead(
+    _ messages: [(event: Digest, lifetimeSeconds: UInt64?)],
+    now: UInt64,
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
+    for (event, lifetime) in messages {
+      let mark = Self.readMark + LedgerKey.digest(number, event)
+      if try transaction.value(.marks, mark) != nil { continue }
+      try transaction.put(.marks, mark, LedgerKey.bigEndian(now, 8))
+      guard let lifetime else { continue }
+      let due = now &+ lifetime &* 1000
+      let key = LedgerKey.bigEndian(due, 8) + LedgerKey.digest(number, event)
+      try transaction.put(.timers, key, [])
+    }
+  }
+
+  /// The time that timers go by: the latest that this store has seen, so that a clock that was set
+  /// back keeps nothing alive.
+  public static func time(
+    _ now: UInt64,
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) -> UInt64 {
+    let seen = LedgerKey.number(try transaction.value(.meta, clock) ?? [])
+    if now > seen { try transaction.put(.meta, clock, LedgerKey.bigEndian(now, 8)) }
+    return max(now, seen)
+  }
+
+  /// Timers of a store that have run out: the group's number and the event of each.
+  ///
+  /// O(run out).
+  public static func due(
+    _ time: UInt64,
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) -> [(key: [UInt8], number: UInt32, event: Digest)] {
+    var found: [(key: [UInt8], number: UInt32, event: Digest)] = []
+    try transaction.scan(.timers, prefix: []) { key, _ in
+      guard key.count == 44 else { return true }
+      let bytes = key.copy(of: 0..<44)
+      guard LedgerKey.number(bytes[..<8]) <= time, let event = Digest(bytes[12...]) else {
+        return false
+      }
+      found.append((bytes, UInt32(LedgerKey.number(bytes[8..<12])), event))
+      return true
+    }
+    return found
+  }
+
+  /// When the next timer of a store runs out, in milliseconds since 1970; nil if none runs.
+  public static func nextDue(in source: some LedgerSource) throws(LedgerError) -> UInt64? {
+    var next: UInt64?
+    try source.scan(.timers, prefix: [], from: nil) { key, _ in
+      if key.count == 44 { next = LedgerKey.number(key.copy(of: 0..<8)) }
+      return false
+    }
+    return next
+  }
+}
