@@ -32,8 +32,13 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    .systemLibrary(
+      name: "CQRencode",
+      pkgConfig: "libqrencode",
+      providers: [.apt(["libqrencode-dev"])]
+    ),
     floor("CoterieWire", on: []),
-    floor("CoterieConsole", on: []),
+    floor("CoterieConsole", on: ["CQRencode"]),
     floor("CoterieJSON", on: []),
     floor("CoterieSealing", on: ["CoterieWire", "CSodium"]),
     floor("CoterieEvents", on: ["CoterieWire", "CoterieSealing"]),
@@ -70,7 +75,8 @@ let package = Package(
       name: "coterie",
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieEvents", "CoterieJudgement",
-        "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger",
+        "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger", "CoterieSealing",
+        "CoterieVault", "CoterieBundles",
       ],
       swiftSettings: settings
     ),

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the build needs and this machine lacks: libsodium and LMDB with their headers.
+# Installs what the build needs and this machine lacks: libsodium, LMDB and libqrencode with their headers.
 # With "tests" also what the tests need: Python with venv, flock.
 set -euo pipefail
 
-wanted=(libsodium-dev liblmdb-dev pkg-config)
+wanted=(libsodium-dev liblmdb-dev libqrencode-dev pkg-config)
 if [ "${1:-}" = tests ]; then
   wanted+=(python3 python3-venv util-linux)
 fi

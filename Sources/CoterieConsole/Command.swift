@@ -74,7 +74,7 @@ public struct Command: Sendable {
   /// Options of its own.
   public var options: [Option]
   /// Does it.
-  public var run: @Sendable (Invocation, Console) throws -> ExitStatus
+  public var run: @Sendable (Invocation, Console) async throws -> ExitStatus
 
   /// Takes all fields.
   public init(
@@ -84,7 +84,7 @@ public struct Command: Sendable {
     example: String,
     operands: [Operand] = [],
     options: [Option] = [],
-    run: @escaping @Sendable (Invocation, Console) throws -> ExitStatus
+    run: @escaping @Sendable (Invocation, Console) async throws -> ExitStatus
   ) {
     self.words = words.split(separator: " ").map(String.init)
     self.summary = summary
@@ -109,6 +109,9 @@ public struct Invocation: Sendable {
 
   /// Whether a flag was given.
   public func has(_ name: String) -> Bool { values[name] != nil }
+
+  /// Gives an option a value, as if it had been typed.
+  public mutating func choose(_ name: String, _ value: String) { values[name] = value }
 
   /// The value of an option.
   public func value(_ name: String) -> String? { values[name] }

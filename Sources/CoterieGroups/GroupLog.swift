@@ -1,22 +1,11 @@
+public import CoterieBundles
 package import CoterieEngine
 public import CoterieEvents
 public import CoterieJudgement
-public import CoterieLedger
+package import CoterieLedger
 public import CoterieSealing
+package import CoterieVault
 public import CoterieWire
-
-/// Why something could not be done to a group in a store.
-public enum GroupError: Error, Equatable, Sendable {
-  case ledger(LedgerError)
-  /// Bytes that were offered are no event of this group.
-  case malformed(Malformed)
-  /// The rules refuse the act; nothing was written.
-  case refused(Code, by: Digest?)
-  /// The store has no such group.
-  case noSuchGroup(Digest)
-  /// What the store says of an admission is not what judging it gives.
-  case admissionDiffers(Digest)
-}
 
 /// One group in a store of this user: its events on disk, and its judge in memory.
 ///
@@ -25,33 +14,48 @@ public enum GroupError: Error, Equatable, Sendable {
 public final class GroupLog {
   /// The founding event's id.
   public let group: Digest
-  package let replica: Replica
-  private let ledger: Ledger
-  private let number: UInt32
-  private var arrivals: UInt64 = 0
-  private var storedHeads: Set<Digest> = []
-  private var storedWaiting: Set<Digest> = []
+  package private(set) var replica: Replica
+  /// Where contents are kept; nil in a store that was opened without its keys.
+  package let contents: Contents?
+  package let ledger: Ledger
+  let number: UInt32
+  var arrivals: UInt64 = 0
+  var storedHeads: Set<Digest> = []
+  var storedWaiting: Set<Digest> = []
+  /// Rejected events of people who were never members: judged, and kept only in memory until
+  /// something admitted builds on them.
+  var strangers: [Int: Replica.Placed] = [:]
+  /// Set when a commit failed: memory has what the disk has not.
+  private var isStale = false
 
   /// What came of offered events.
   public struct Ingestion: Equatable, Sendable {
-    /// Events that are in now, with those that had waited for them.
-    public var placed = 0
+    /// Events that are in now, with those that had waited for them, in the order of their arrival.
+    public var placed: [Digest] = []
     /// Of these, how many were rejected.
     public var rejected = 0
+    /// Rejected events of people who were never members: not kept.
+    public var strangers = 0
     /// Events that were there already.
     public var known = 0
     /// Events that wait now.
     public var waiting = 0
     /// Events for which there was no room to wait.
     public var turnedAway = 0
+    /// Contents that are kept now.
+    public var contents = 0
+    /// Contents that matched their commitment and are not kept: they were erased here, their event
+    /// was rejected or waits, or the store is locked.
+    public var unkept = 0
     /// What was malformed, by the place at which it was offered.
     public var bad: [Int: Malformed] = [:]
   }
 
-  init(ledger: Ledger, group: Digest, number: UInt32) {
+  init(ledger: Ledger, group: Digest, number: UInt32, contents: Contents?) {
     self.ledger = ledger
     self.group = group
     self.number = number
+    self.contents = contents
     replica = Replica(seed: Entropy.digest().word0)
   }
 
@@ -65,14 +69,16 @@ public final class GroupLog {
     try catchUp()
   }
 
-  /// Takes in what other processes have committed since this one looked.
-  private func catchUp() throws(GroupError) {
+  /// Takes in what other processes have committed since this one looked; answers those events.
+  @discardableResult
+  package func catchUp() throws(GroupError) -> [Digest] {
+    if isStale { forgetAll() }
     var failure: GroupError?
+    var events: [Digest] = []
     do throws(LedgerError) {
       let snapshot = try ledger.snapshot()
       let prefix = LedgerKey.group(number)
       let next = LedgerKey.arrival(number, arrivals + 1)
-      var events: [Digest] = []
       let judge = replica.judge
       try snapshot.scan(.events, prefix: prefix, from: next) { _, envelope in
         do throws(Malformed) {
@@ -95,6 +101,16 @@ public final class GroupLog {
       throw .ledger(error)
     }
     if let failure { throw failure }
+    return events
+  }
+
+  private func forgetAll() {
+    replica = Replica(seed: Entropy.digest().word0)
+    arrivals = 0
+    storedHeads = []
+    storedWaiting = []
+    strangers = [:]
+    isStale = false
   }
 
   /// What the store says of each admission must be what judging gives.
@@ -130,46 +146,53 @@ public final class GroupLog {
     }
   }
 
-  private var headIDs: [Digest] {
+  var headIDs: [Digest] {
     replica.judge.heads.map { replica.judge.graph.id($0) }
   }
 
   // MARK: Taking in
+
+  /// Runs `body` while other processes do not write, after taking in what they wrote before.
+  ///
+  /// If it throws, memory is made anew from the disk the next time.
+  package func exclusively<Result>(
+    _ body: () throws(GroupError) -> Result
+  ) throws(GroupError) -> Result {
+    do {
+      try ledger.beginExclusive()
+    } catch {
+      throw .ledger(error)
+    }
+    defer { ledger.endExclusive() }
+    try catchUp()
+    return try body()
+  }
 
   /// Verifies and judges envelopes from elsewhere and commits them in one transaction.
   ///
   /// Malformed ones are named and left out; events whose parents are missing wait. Each event's own
   /// signature is verified: about 40 µs an event.
   public func ingest(_ envelopes: [[UInt8]]) throws(GroupError) -> Ingestion {
-    try beginExclusive()
-    defer { ledger.endExclusive() }
-    return try take(envelopes)
+    try ingest(envelopes.map { BundleEntry(envelope: $0) })
   }
 
-  /// Keeps other processes from writing, and takes in what they wrote before.
-  private func beginExclusive() throws(GroupError) {
-    do {
-      try ledger.beginExclusive()
-    } catch {
-      throw .ledger(error)
-    }
-    do {
-      try catchUp()
-    } catch {
-      ledger.endExclusive()
-      throw error
-    }
+  /// The same for events that come with their contents, which are checked against their
+  /// commitments and kept, unless they were erased here before.
+  public func ingest(_ entries: [BundleEntry]) throws(GroupError) -> Ingestion {
+    try exclusively { () throws(GroupError) in try take(entries) }
   }
 
-  private func take(_ envelopes: [[UInt8]]) throws(GroupError) -> Ingestion {
+  private func take(_ entries: [BundleEntry]) throws(GroupError) -> Ingestion {
     var ingestion = Ingestion()
     var fresh: [Replica.Placed] = []
-    let verified = Verification.events(of: envelopes)
-    for (place, envelope) in envelopes.enumerated() {
+    var offered: [(place: Int, event: Event)] = []
+    let verified = Verification.events(of: entries.map(\.envelope))
+    for (place, entry) in entries.enumerated() {
       do throws(Malformed) {
         let event = try verified[place].get()
         guard event.groupID == group else { throw Malformed(.wrongGroup, at: 0) }
-        switch try replica.receive(event, envelope: envelope) {
+        if entry.content != nil { offered.append((place, event)) }
+        switch try replica.receive(event, envelope: entry.envelope) {
         case .placed(let placed, let refused):
           fresh += placed
           for (id, fault) in refused {
@@ -184,10 +207,105 @@ public final class GroupLog {
         ingestion.bad[place] = error
       }
     }
-    ingestion.placed = fresh.count
-    ingestion.rejected = fresh.count { !replica.judge.wasAdmitted($0.number) }
-    try commit(fresh)
+    let kept = sorted(fresh)
+    ingestion.placed = kept.map(\.event.id)
+    ingestion.rejected = kept.count { !replica.judge.wasAdmitted($0.number) }
+    ingestion.strangers = fresh.count - min(fresh.count, kept.count)
+    let deposits = try deposits(entries, offered, &ingestion)
+    try commit(kept, deposits)
     return ingestion
+  }
+
+  /// What is to be written: strangers' rejected events only if something that is written has them
+  /// as a parent.
+  private func sorted(_ fresh: [Replica.Placed]) -> [Replica.Placed] {
+    let judge = replica.judge
+    var kept: [Replica.Placed] = []
+    for placed in fresh {
+      if judge.isByStranger(placed.number) {
+        strangers[placed.number] = placed
+        continue
+      }
+      if !strangers.isEmpty { bringBack(before: placed.number, into: &kept) }
+      kept.append(placed)
+    }
+    return kept
+  }
+
+  private func bringBack(before event: Int, into kept: inout [Replica.Placed]) {
+    let graph = replica.judge.graph
+    var needed: Set<Int> = []
+    var stack = [event]
+    while let next = stack.popLast() {
+      let before = graph.parents(next).map { Int($0) } + (graph.previous(next).map { [$0] } ?? [])
+      for parent in before where strangers[parent] != nil && needed.insert(parent).inserted {
+        stack.append(parent)
+      }
+    }
+    for number in needed.sorted() {
+      if let stranger = strangers.removeValue(forKey: number) { kept.append(stranger) }
+    }
+  }
+
+  /// The offered contents that match what was signed and may be kept.
+  private func deposits(
+    _ entries: [BundleEntry],
+    _ offered: [(place: Int, event: Event)],
+    _ ingestion: inout Ingestion
+  ) throws(GroupError) -> [Deposit] {
+    var deposits: [Deposit] = []
+    if offered.isEmpty { return [] }
+    let judge = replica.judge
+    let current = judge.currentView()
+    do {
+      let snapshot = try ledger.snapshot()
+      for (place, event) in offered {
+        guard let content = entries[place].content, let secret = entries[place].secret,
+          event.action.content?.holds(for: content, secret: secret) == true
+        else {
+          ingestion.bad[place] = Malformed(.wrongContent, at: 0)
+          continue
+        }
+        guard let contents, !contents.vault.isLocked, let number = judge.number(of: event.id),
+          judge.wasAdmitted(number), !judge.isGone(number, in: current),
+          try !contents.isErased(event.id, in: snapshot)
+        else {
+          ingestion.unkept += 1
+          continue
+        }
+        if try contents.holds(event.id, in: snapshot) { continue }
+        ingestion.contents += 1
+        deposits.append(Deposit(event: event.id, secret: secret, content: content))
+      }
+    } catch let error as VaultError {
+      throw .vault(error)
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch {
+      throw .noContent(group)
+    }
+    return deposits
+  }
+
+  // MARK: Acting
+
+  /// A content on its way into an event.
+  public struct Words: Sendable {
+    /// The bytes.
+    public var content: [UInt8]
+    /// Their secret.
+    public var secret: Digest
+    /// The chunks, if it is an attachment.
+    package var attachment: AttachmentFile?
+
+    /// Takes both.
+    public init(_ content: [UInt8], secret: Digest) {
+      self.content = content
+      self.secret = secret
+    }
+
+    /// What the event says of it.
+    public var commitment: Commitment { Commitment(to: content, secret: secret) }
   }
 
   /// Signs an act with everything held as its past, and commits it.
@@ -199,13 +317,40 @@ public final class GroupLog {
     by key: borrowing SigningKey,
     time: UInt64
   ) throws(GroupError) -> Digest {
-    try beginExclusive()
+    do {
+      try ledger.beginExclusive()
+    } catch {
+      throw .ledger(error)
+    }
     defer { ledger.endExclusive() }
-    if let refusal = replica.judge.refusal(of: action, by: key.publicKey) {
+    try catchUp()
+    let draft = try draft(action, by: key.publicKey, time: time)
+    return try place(draft.event, draft.sealed(with: key))
+  }
+
+  /// The same with any signer, and with the content that the event commits to.
+  @discardableResult
+  public func append(
+    _ action: Action,
+    with words: Words? = nil,
+    by signer: any Signer,
+    time: UInt64
+  ) throws(GroupError) -> Digest {
+    try exclusively { () throws(GroupError) in
+      let draft = try draft(action, by: signer.publicKey, time: time)
+      return try place(draft.event, try draft.sealed(by: signer), words)
+    }
+  }
+
+  private func draft(
+    _ action: Action,
+    by author: Digest,
+    time: UInt64
+  ) throws(GroupError) -> Draft {
+    if let refusal = replica.judge.refusal(of: action, by: author) {
       throw .refused(refusal.code, by: refusal.by)
     }
-    let draft = replica.draft(action, by: key.publicKey, time: time)
-    return try place(draft.event, draft.sealed(with: key))
+    return replica.draft(action, by: author, time: time)
   }
 
   /// The governance state now; nil while the founding event is missing.
@@ -235,123 +380,59 @@ public final class GroupLog {
     return try place(draft.event, draft.sealed(with: key))
   }
 
-  func place(_ event: Event, _ envelope: [UInt8]) throws(GroupError) -> Digest {
+  @discardableResult
+  func place(
+    _ event: Event,
+    _ envelope: [UInt8],
+    _ words: Words? = nil
+  ) throws(GroupError) -> Digest {
     let arrival: Replica.Arrival
     do {
       arrival = try replica.receive(event, envelope: envelope)
     } catch {
       throw .malformed(error)
     }
-    if case .placed(let placed, _) = arrival { try commit(placed) }
+    guard case .placed(let placed, _) = arrival else { return event.id }
+    var deposits: [Deposit] = []
+    if let words {
+      deposits.append(
+        Deposit(
+          event: event.id,
+          secret: words.secret,
+          content: words.content,
+          attachment: words.attachment
+        )
+      )
+    }
+    try commit(placed, deposits, ownPost: event)
     return event.id
+  }
+
+  /// Commits; if that fails, memory is made anew from the disk the next time.
+  private func commit(
+    _ placed: [Replica.Placed],
+    _ deposits: [Deposit],
+    ownPost: Event? = nil
+  ) throws(GroupError) {
+    do throws(GroupError) {
+      try write(placed, deposits, ownPost: ownPost)
+    } catch {
+      isStale = true
+      throw error
+    }
   }
 
   /// Why an act would be refused now; nil if it would be admitted.
   public func mayI(_ action: Action, by author: Digest) -> (code: Code, by: Digest?)? {
     replica.judge.refusal(of: action, by: author)
   }
-
-  // MARK: Checkpoints
-
-  /// Writes a checkpoint of everything held, in place of older ones.
-  ///
-  /// O(events).
-  public func writeCheckpoint() throws(GroupError) {
-    let judge = replica.judge
-    let current = judge.currentView()
-    guard let governance = judge.governance(in: current) else { return }
-    let tally = judge.tally(in: current, order: judge.canonicalOrder())
-    let checkpoint = Checkpoint(
-      arrivals: arrivals,
-      digest: governance.digest(verdicts: tally.digest),
-      governance: governance
-    )
-    do throws(LedgerError) {
-      try ledger.write { transaction throws(LedgerError) in
-        var older: [[UInt8]] = []
-        try transaction.scan(.checkpoints, prefix: LedgerKey.group(number)) { key, _ in
-          older.append(key.copy(of: 0..<key.count))
-          return true
-        }
-        for key in older { try transaction.delete(.checkpoints, key) }
-        let key = LedgerKey.arrival(number, arrivals)
-        try transaction.put(.checkpoints, key, checkpoint.bytes)
-      }
-    } catch {
-      throw .ledger(error)
-    }
-  }
-
-  // MARK: Writing
-
-  private func commit(_ placed: [Replica.Placed]) throws(GroupError) {
-    let heads = Set(headIDs)
-    let waiting = replica.waiting.guests
-    let first = arrivals + 1
-    do throws(LedgerError) {
-      try ledger.write { transaction throws(LedgerError) in
-        for (place, known) in placed.enumerated() {
-          try write(known, arrival: first + UInt64(place), to: transaction)
-        }
-        for id in storedHeads.subtracting(heads) {
-          try transaction.delete(.heads, LedgerKey.digest(number, id))
-        }
-        for id in heads.subtracting(storedHeads) {
-          try transaction.put(.heads, LedgerKey.digest(number, id), [])
-        }
-        for id in storedWaiting where waiting[id] == nil {
-          try transaction.delete(.waiting, LedgerKey.digest(number, id))
-        }
-        for (id, guest) in waiting where !storedWaiting.contains(id) {
-          try transaction.put(.waiting, LedgerKey.digest(number, id), guest.envelope)
-        }
-      }
-    } catch {
-      throw .ledger(error)
-    }
-    arrivals += UInt64(placed.count)
-    storedHeads = heads
-    storedWaiting = Set(waiting.keys)
-  }
-
-  private func write(
-    _ known: Replica.Placed,
-    arrival: UInt64,
-    to transaction: borrowing WriteTransaction
-  ) throws(LedgerError) {
-    let judge = replica.judge
-    let event = known.event
-    let key = LedgerKey.arrival(number, arrival)
-    let value = LedgerKey.bigEndian(arrival, 8)
-    try transaction.put(.events, key, known.envelope)
-    try transaction.put(.admissions, key, AdmissionRecord.bytes(of: known.number, in: judge))
-    try transaction.put(.ids, LedgerKey.digest(number, event.id), value)
-    let depth = UInt32(judge.graph.depth(known.number))
-    try transaction.put(.order, LedgerKey.order(number, depth: depth, event.id), value)
-    let chain = LedgerKey.chain(number, event.author, event.sequence, arrival)
-    try transaction.put(.chains, chain, event.id.bytes)
-  }
 }
 
-/// The facts of an admission as a store keeps them.
-enum AdmissionRecord {
-  /// `[code | null, by | null, rank, path, support | null, need]` in deterministic CBOR.
-  static func bytes(of event: Int, in judge: Judge) -> [UInt8] {
-    let facts = judge.facts(of: event)
-    var writer = CBORWriter(capacity: 64)
-    writer.array(6)
-    if let code = facts.code { writer.text(code.rawValue) } else { writer.null() }
-    if facts.by >= 0 { writer.digest(judge.graph.id(facts.by)) } else { writer.null() }
-    writer.unsigned(UInt64(facts.rank))
-    let path = judge.paths.sequences(facts.path)
-    writer.array(path.count)
-    for sequence in path { writer.unsigned(sequence) }
-    if facts.support >= 0 {
-      writer.digest(judge.graph.id(judge.acts[facts.support].event))
-    } else {
-      writer.null()
-    }
-    writer.unsigned(UInt64(facts.need))
-    return writer.bytes
+extension Draft {
+  /// The envelope of this event, signed by any signer.
+  func sealed(by signer: any Signer) throws(GroupError) -> [UInt8] {
+    precondition(signer.publicKey == author, "an event is signed by its author")
+    let payload = payload
+    return Envelope.joining(payload, try signer.signature(of: Envelope.signedBytes(of: payload.span)))
   }
 }

@@ -1,63 +1,95 @@
-internal import CoterieEngine
 public import CoterieEvents
-internal import CoterieJudgement
 public import CoterieLedger
 public import CoterieSealing
+public import CoterieVault
 public import CoterieWire
 
-/// A store of this user: the groups that one member holds.
-public final class Store {
+/// A store of this user: the groups that one member holds, its keys and its contents.
+public final class Store: Sendable {
   /// The store's folder.
   public var path: String { ledger.path }
-  private let ledger: Ledger
-  private var logs: [Digest: GroupLog] = [:]
+  /// Keys and secrets; nil for a store that was opened without its keyring, for events only.
+  public let vault: Vault?
+  package let ledger: Ledger
 
-  private init(_ ledger: Ledger) {
+  private init(_ ledger: Ledger, _ vault: Vault?) {
     self.ledger = ledger
+    self.vault = vault
   }
 
   /// Makes an empty store and enters it into the keyring.
-  public static func create(at path: String, keyring: Keyring) throws(GroupError) -> Store {
+  public static func create(
+    at path: String,
+    keyring: Keyring,
+    unlocked: UnlockedFolder? = nil
+  ) throws(GroupError) -> Store {
     do {
-      try Ledger.create(at: path, identifier: Array(Entropy.digest().bytes.prefix(16)))
+      try Ledger.create(at: path, identifier: Entropy.bytes(16))
       try keyring.add(path)
-      return Store(try Ledger.open(path))
+    } catch {
+      throw .ledger(error)
+    }
+    return try open(path, keyring: keyring, unlocked: unlocked)
+  }
+
+  /// Opens a store for reading and writing its events; contents are not kept.
+  public static func open(_ path: String) throws(GroupError) -> Store {
+    do {
+      return Store(try Ledger.open(path), nil)
     } catch {
       throw .ledger(error)
     }
   }
 
-  /// Opens a store for reading and writing.
-  public static func open(_ path: String) throws(GroupError) -> Store {
+  /// Opens a store with its keys and contents, which stay sealed while it is locked.
+  ///
+  /// Ends erasures that were interrupted.
+  public static func open(
+    _ path: String,
+    keyring: Keyring,
+    unlocked: UnlockedFolder? = nil
+  ) throws(GroupError) -> Store {
+    let ledger: Ledger
     do {
-      return Store(try Ledger.open(path))
+      ledger = try Ledger.open(path)
     } catch {
       throw .ledger(error)
+    }
+    do {
+      let store = Store(ledger, try Vault(store: path, keyring: keyring, unlocked: unlocked))
+      try store.finishErasures()
+      try store.finishForgetting()
+      return store
+    } catch let error as VaultError {
+      throw .vault(error)
+    } catch let error as GroupError {
+      throw error
+    } catch {
+      throw .ledger(.system(operation: "opening \(path): \(error)", number: 0))
     }
   }
 
   /// The groups held, by their numbers in the store.
   public func groups() throws(GroupError) -> [Digest] {
+    try numbers().map(\.id)
+  }
+
+  func numbers() throws(GroupError) -> [(number: UInt32, id: Digest)] {
     do {
-      return try ledger.snapshot().groups().map(\.id)
+      return try ledger.snapshot().groups()
     } catch {
       throw .ledger(error)
     }
   }
 
-  /// Opens a group: reads and judges its events, the first time it is asked for.
-  public func group(_ id: Digest) throws(GroupError) -> GroupLog {
-    if let open = logs[id] { return open }
-    let known: [(number: UInt32, id: Digest)]
-    do {
-      known = try ledger.snapshot().groups()
-    } catch {
-      throw .ledger(error)
-    }
-    guard let entry = known.first(where: { $0.id == id }) else { throw .noSuchGroup(id) }
-    let log = GroupLog(ledger: ledger, group: id, number: entry.number)
+  /// Reads and judges the events of a group.
+  ///
+  /// O(events).
+  public func log(of id: Digest) throws(GroupError) -> GroupLog {
+    guard let entry = try numbers().first(where: { $0.id == id }) else { throw .noSuchGroup(id) }
+    let contents = vault.map { Contents(vault: $0, ledger: ledger, number: entry.number) }
+    let log = GroupLog(ledger: ledger, group: id, number: entry.number, contents: contents)
     try log.load()
-    logs[id] = log
     return log
   }
 
@@ -67,23 +99,14 @@ public final class Store {
     by key: borrowing SigningKey,
     time: UInt64
   ) throws(GroupError) -> GroupLog {
-    let draft = Draft(
-      group: nil,
-      author: key.publicKey,
-      sequence: 0,
-      previous: nil,
-      parents: Parents([]),
-      time: time,
-      action: .groupFound(founding)
-    )
+    let draft = Draft(founding: founding, by: key.publicKey, time: time)
     let log = try adopt(draft.id)
-    _ = try log.place(draft.event, draft.sealed(with: key))
+    try log.place(draft.event, draft.sealed(with: key))
     return log
   }
 
   /// Makes room for a group whose events will come from elsewhere; answers the one that is there.
   public func adopt(_ id: Digest) throws(GroupError) -> GroupLog {
-    if let open = logs[id] { return open }
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
         if try transaction.value(.groups, id.bytes) != nil { return }
@@ -97,6 +120,34 @@ public final class Store {
     } catch {
       throw .ledger(error)
     }
-    return try group(id)
+    return try log(of: id)
+  }
+
+  /// Runs `body` while no other process writes to the store.
+  func exclusively<Result>(
+    _ body: () throws(GroupError) -> Result
+  ) throws(GroupError) -> Result {
+    do {
+      try ledger.beginExclusive()
+    } catch {
+      throw .ledger(error)
+    }
+    defer { ledger.endExclusive() }
+    return try body()
+  }
+}
+
+extension Draft {
+  /// The first event of a group.
+  init(founding: Founding, by author: Digest, time: UInt64) {
+    self.init(
+      group: nil,
+      author: author,
+      sequence: 0,
+      previous: nil,
+      parents: Parents([]),
+      time: time,
+      action: .groupFound(founding)
+    )
   }
 }

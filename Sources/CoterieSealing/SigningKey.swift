@@ -68,6 +68,13 @@ public struct SigningKey: ~Copyable, Sendable {
     secret.copy(of: 0..<SigningKey.storedBytes)
   }
 
+  /// The seed from which the key pair can be made again: of a link, whose secret is handed over.
+  package borrowing func seed() -> Digest {
+    var bytes = secret.copy(of: 0..<32).revealed()
+    defer { Wiping.wipe(&bytes) }
+    return Digest(in: bytes.span, at: 0)
+  }
+
   /// The same key pair in locked memory of its own.
   package borrowing func copy() -> SigningKey {
     guard let copy = SigningKey(stored: stored()) else {

@@ -73,6 +73,19 @@ extension Contents {
     return decided.count
   }
 
+  /// Whether erasures were decided and not finished.
+  public func hasDecided() throws(VaultError) -> Bool {
+    do {
+      return try !decided(in: ledger.snapshot()).isEmpty
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch let error as VaultError {
+      throw error
+    } catch {
+      return false
+    }
+  }
+
   private func decided(in source: Snapshot) throws(VaultError) -> [Digest] {
     let prefix = Self.pending + LedgerKey.group(number)
     var found: [Digest] = []

@@ -193,10 +193,11 @@ public struct Contents: Sendable {
     }
   }
 
-  /// The events whose contents are held.
-  public func held(in source: some LedgerSource) throws(VaultError) -> [Digest] {
+  /// The events whose contents are held now.
+  public func held() throws(VaultError) -> [Digest] {
     var found: [Digest] = []
     try vault.ledger { () throws(LedgerError) in
+      let source = try ledger.snapshot()
       try source.scan(.contents, prefix: LedgerKey.group(number), from: nil) { key, _ in
         if let id = Digest(key.copy(of: 4..<key.count)) { found.append(id) }
         return true

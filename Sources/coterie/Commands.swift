@@ -41,14 +41,28 @@ enum Commands {
     Option("--ascii", help: "use ASCII characters only"),
   ]
 
+  /// All rows, in the order of help.
+  private static let commands: [Command] = {
+    var rows = [
+      ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, FixtureCommand.row,
+    ]
+    rows += KeyCommands.rows
+    rows += GroupCommands.rows
+    rows += MemberCommands.rows
+    rows += InviteCommands.rows
+    rows += LinkCommands.rows
+    rows += PreferenceCommands.rows
+    rows += MessageCommands.rows
+    rows += [
+      ExportCommand.row, ImportCommand.row, ExplainCommand.row, SchemaCommand.row, HelpCommand.row,
+      VersionCommand.row,
+    ]
+    return rows
+  }()
+
   static let table = CommandTable(
     program: "coterie",
-    commands: [
-      ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, InitCommand.row,
-      ExportCommand.row, ImportCommand.row, FixtureCommand.row, ExplainCommand.row,
-      SchemaCommand.row,
-      HelpCommand.row, VersionCommand.row,
-    ],
+    commands: commands,
     globals: globals
   )
 
@@ -77,7 +91,7 @@ enum Commands {
     var found: [String: String] = [:]
     let names = [
       "COTERIE_STORE", "COTERIE_GROUP", "COTERIE_KEYRING", "NO_COLOR", "CLICOLOR_FORCE", "TERM",
-      "XDG_DATA_HOME", "HOME", "SOURCE_DATE_EPOCH",
+      "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "HOME", "SOURCE_DATE_EPOCH",
     ]
     for name in names {
       if let value = unsafe getenv(name) { found[name] = unsafe String(cString: value) }

@@ -4,12 +4,12 @@ import Glibc
 /// Reads the command line, runs one command, and ends with its code.
 @main
 enum Program {
-  static func main() {
+  static func main() async {
     Interruption.listen()
-    exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
-  private static func run(_ arguments: [String]) -> ExitStatus {
+  private static func run(_ arguments: [String]) async -> ExitStatus {
     let table = Commands.table
     let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
     do {
@@ -20,7 +20,7 @@ enum Program {
         return console.finish()
       }
       do {
-        let status = try invocation.command.run(invocation, console)
+        let status = try await invocation.command.run(invocation, console)
         let written = console.finish()
         if written != .done { return written }
         return Interruption.isAsked ? .interrupted : status

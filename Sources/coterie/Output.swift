@@ -69,6 +69,22 @@ enum Files {
     }
   }
 
+  /// The next bytes of a file: so many, or fewer at its end; nil if it cannot be read.
+  static func next(_ descriptor: Int32, _ count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let more = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe Glibc.read(descriptor, buffer.baseAddress.map { unsafe $0 + done }, count - done)
+      }
+      if more < 0, errno == EINTR { continue }
+      if more < 0 { return nil }
+      if more == 0 { break }
+      done += more
+    }
+    return Array(bytes[..<done])
+  }
+
   static func missing(_ path: String) -> Failure {
     let reason = unsafe String(cString: strerror(errno))
     return Failure(

@@ -70,7 +70,7 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
     }
     let again = try Store.open(shelf.path("a.coterie"))
     #expect(try again.groups() == [group])
-    #expect(try again.group(group).governance() == before)
+    #expect(try again.log(of: group).governance() == before)
     #expect(before?.members.map(\.standing.role).sorted() == [.admin, .owner])
   }
 
@@ -99,13 +99,13 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
       let other = try Store.create(at: shelf.path("b.coterie"), keyring: shelf.keyring)
       let copy = try other.adopt(log.group)
       let early = try copy.ingest(Array(envelopes[2...]))
-      #expect(early.placed == 0)
+      #expect(early.placed.count == 0)
       #expect(early.waiting == 5)
     }
     let other = try Store.open(shelf.path("b.coterie"))
-    let copy = try other.group(log.group)
+    let copy = try other.log(of: log.group)
     let late = try copy.ingest([envelopes[1], envelopes[0], envelopes[0]])
-    #expect(late.placed == 7)
+    #expect(late.placed.count == 7)
     #expect(late.known == 1)
     #expect(copy.governance() == log.governance())
     #expect(try shelf.envelopes("b.coterie").count == 7)
@@ -154,7 +154,7 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
       good.sealed(with: key("ann")),
     ]
     let outcome = try log.ingest(offered)
-    #expect(outcome.placed == 1)
+    #expect(outcome.placed.count == 1)
     #expect(
       outcome.bad.mapValues(\.problem) == [
         0: .wrongSignature, 1: .brokenChain, 2: .wrongGroup, 3: .notAnEnvelope,
@@ -166,13 +166,13 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
     let shelf = try Shelf()
     let first = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
     let one = try first.found(founding, by: key("ann"), time: 1)
-    let other = try Store.open(shelf.path("a.coterie")).group(one.group)
+    let other = try Store.open(shelf.path("a.coterie")).log(of: one.group)
     for place in 0..<5 {
       try one.append(post, by: key("ann"), time: UInt64(place))
       try other.append(post, by: key("ann"), time: UInt64(place))
     }
     #expect(try shelf.envelopes("a.coterie").count == 11)
-    let third = try Store.open(shelf.path("a.coterie")).group(one.group)
+    let third = try Store.open(shelf.path("a.coterie")).log(of: one.group)
     #expect(third.governance() == other.governance())
     let events = try shelf.envelopes("a.coterie").map { try Event(verifying: $0) }
     #expect(events.map(\.sequence) == Array(0..<11))

@@ -21,7 +21,7 @@ enum Bench {
     run: run
   )
 
-  static func main() {
+  static func main() async {
     let table = CommandTable(program: "coterie-bench", commands: [row], globals: [])
     do {
       let invocation = try table.parse(["measure"] + CommandLine.arguments.dropFirst())
@@ -33,7 +33,7 @@ enum Bench {
         outputPath: nil,
         environment: [:]
       )
-      let status = try invocation.command.run(invocation, console)
+      let status = try await invocation.command.run(invocation, console)
       _ = console.finish()
       exit(status.rawValue)
     } catch {
@@ -42,7 +42,7 @@ enum Bench {
     }
   }
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let bundle = invocation.operands[0]
     let store = "\(invocation.operands[1])/bench.coterie"
     let keyring = Keyring(path: "\(invocation.operands[1])/keyring")
@@ -167,7 +167,7 @@ enum Bench {
     let start = now()
     let store = try Store.open(path)
     guard let group = try store.groups().first else { return (0, 0) }
-    let log = try store.group(group)
+    let log = try store.log(of: group)
     let opened = now() - start
     let key = SigningKey(
       seed: Hashing.digest(of: Array("coterie.fixture/m0".utf8), domain: .plain)

@@ -26,7 +26,7 @@ enum ActCommand {
     run: run
   )
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let path = invocation.operands[0]
     let name = invocation.operands[1]
     let words = Array(invocation.operands.dropFirst(2))
@@ -47,7 +47,7 @@ enum ActCommand {
     guard let group = try store.groups().first else {
       throw Failure(.notFound, "not-found", "\(path) holds no group; import one first")
     }
-    let log = try store.group(group)
+    let log = try store.log(of: group)
     let action = action(words, by: name, in: log)
     do throws(GroupError) {
       if words[0] == "fork" {

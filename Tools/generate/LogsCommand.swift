@@ -31,7 +31,7 @@ enum LogsCommand {
     run: run
   )
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let folder = invocation.operands[0]
     unsafe mkdir(folder, 0o700)
     var plan = WorldPlan()

@@ -10,12 +10,12 @@ enum Generate {
     globals: [Option("--quiet", short: "-q", help: "say nothing")]
   )
 
-  static func main() {
+  static func main() async {
     Interruption.listen()
-    exit(run().rawValue)
+    exit(await run().rawValue)
   }
 
-  private static func run() -> ExitStatus {
+  private static func run() async -> ExitStatus {
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       if arguments.isEmpty || arguments == ["--help"] || arguments == ["help"] {
@@ -35,7 +35,7 @@ enum Generate {
         outputPath: nil,
         environment: [:]
       )
-      let status = try invocation.command.run(invocation, console)
+      let status = try await invocation.command.run(invocation, console)
       let written = console.finish()
       return written == .done ? status : written
     } catch let failure as Failure {

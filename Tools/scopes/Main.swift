@@ -22,7 +22,7 @@ enum Scopes {
     run: run
   )
 
-  static func main() {
+  static func main() async {
     let table = CommandTable(program: "coterie-scopes", commands: [row], globals: [])
     do {
       let invocation = try table.parse(["check"] + CommandLine.arguments.dropFirst())
@@ -34,7 +34,7 @@ enum Scopes {
         outputPath: nil,
         environment: [:]
       )
-      let status = try invocation.command.run(invocation, console)
+      let status = try await invocation.command.run(invocation, console)
       _ = console.finish()
       exit(status.rawValue)
     } catch {
@@ -43,7 +43,7 @@ enum Scopes {
     }
   }
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let depth = try invocation.number("--events") ?? 2
     let share = UInt64(try invocation.number("--share", least: 1) ?? 1)
     let index = UInt64(try invocation.number("--index") ?? 0)

@@ -143,6 +143,59 @@ extension Judge {
 }
 
 extension Judge {
+  /// Whether an event was rejected and its author was never a member: nothing that a store must keep,
+  /// unless something admitted builds on it.
+  package func isByStranger(_ event: Int) -> Bool {
+    !wasAdmitted(event) && !joined.contains(graph.author(event))
+  }
+
+  /// Whether events of this kind can make that contents are to be gone.
+  package func mayErase(_ event: Int) -> Bool {
+    switch kinds[event] {
+    case .messageDelete, .historyClear, .memberRemove: true
+    default: kinds[event].isAuthority && hasErasers
+    }
+  }
+
+  private var hasErasers: Bool {
+    !messages.deletions.isEmpty || !messages.clearings.isEmpty || !messages.erasures.isEmpty
+  }
+
+  /// Whether the content of an event is to be gone for everyone: a message that was erased, or an
+  /// edit of one.
+  package func isGone(_ event: Int, in current: CurrentView) -> Bool {
+    guard hasErasers else { return false }
+    let message: Int
+    switch kinds[event] {
+    case .messagePost: message = event
+    case .messageEdit: message = Int(targets[event])
+    default: return false
+    }
+    return message >= 0 && messageState(of: message, in: current.view) == .erased
+  }
+
+  /// The message that an event edits, deletes, reports, or reacts to; nil for others.
+  package func message(actedOnBy event: Int) -> Int? {
+    switch kinds[event] {
+    case .messageDelete, .messageEdit, .messageReact, .messageReport:
+      targets[event] < 0 ? nil : Int(targets[event])
+    default: nil
+    }
+  }
+
+  /// All edits of a message.
+  package func edits(of message: Int) -> [Int] { messages.edits[message] ?? [] }
+
+  /// The newest edit in effect of a message, by depth and id; nil if it was not edited.
+  package func newestEdit(of message: Int, in current: CurrentView) -> Int? {
+    var newest: Int?
+    for edit in messages.edits[message] ?? [] where isInEffect(edit, in: current.view) {
+      if let known = newest, graph.isCanonicallyBefore(edit, known) { continue }
+      newest = edit
+    }
+    return newest
+  }
+
   /// How a message stands now; nil if it has no effect.
   package func messageState(of message: Int, in current: CurrentView) -> MessageState? {
     messageState(of: message, in: current.view)

@@ -58,6 +58,8 @@ package final class Judge {
   /// Events that dissolve the group if they are in effect.
   var dissolvers: [Int] = []
   var declines: [Int: [Int]] = [:]
+  /// Everyone whom an admitted event ever made a member.
+  var joined: Set<Int> = []
   /// Invites by the person invited.
   var invitesOfPerson: [Int: [Int]] = [:]
 
@@ -156,6 +158,7 @@ package final class Judge {
     if facts.code == nil {
       if let effect {
         let act = addAct(effect, event: event.action, number: number, facts: facts, before: before)
+        noteJoining(acts[act])
         settle(act, before: before, key: key)
       }
       index(event.action, number)
@@ -171,6 +174,14 @@ package final class Judge {
     supports.append(Int32(facts.support))
     needs.append(facts.need)
     if facts.by >= 0 { refusedBy[number] = facts.by }
+  }
+
+  private func noteJoining(_ act: Act) {
+    switch act.purpose {
+    case .founding, .use: joined.insert(act.author)
+    case .raise: joined.insert(act.person)
+    case .lowering, .exit, .entry, .closing, .setting: break
+    }
   }
 
   private func noteRejectedLinks(_ parents: [Int], _ previous: Int?) {

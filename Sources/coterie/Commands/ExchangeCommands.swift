@@ -7,23 +7,6 @@ import CoterieLedger
 import CoterieWire
 import Glibc
 
-/// `coterie init`: an empty store.
-enum InitCommand {
-  static let row = Command(
-    "init",
-    "make an empty store",
-    about: "The store is entered into the keyring, which lies outside it.",
-    example: "init alice.coterie",
-    operands: [Operand("PATH", help: "where the store is to be")],
-    run: { invocation, console in
-      let path = invocation.operands[0]
-      _ = try Stores.create(path)
-      console.say("made \(path)")
-      return .done
-    }
-  )
-}
-
 /// `coterie export`: a log as a bundle.
 enum ExportCommand {
   static let row = Command(
@@ -46,7 +29,7 @@ enum ExportCommand {
     run: run
   )
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let place = try Sources.path(invocation.operands.first, invocation)
     let logs = try Sources.logs(place)
     var known: Set<Digest> = []
@@ -101,7 +84,7 @@ enum ImportCommand {
     run: run
   )
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let store = try Stores.openOrCreate(try Sources.path(nil, invocation))
     var total = BundleImport.Outcome()
     for path in invocation.operands {
@@ -165,6 +148,8 @@ enum ImportCommand {
       "known": .integer(Int64(outcome.known)), "waiting": .integer(Int64(outcome.waiting)),
       "turned_away": .integer(Int64(outcome.turnedAway)),
       "contents": .integer(Int64(outcome.contents)),
+      "unkept": .integer(Int64(outcome.unkept)),
+      "strangers": .integer(Int64(outcome.strangers)),
       "missing": .strings(outcome.missing.map(\.hex)),
     ])
     if console.isJSON {
@@ -175,9 +160,15 @@ enum ImportCommand {
       "\(outcome.placed) new (\(outcome.rejected) rejected), \(outcome.known) known, "
         + "\(outcome.waiting) waiting, \(outcome.bad.count) malformed"
     )
+    if outcome.unkept > 0 {
+      console.line("\(outcome.unkept) contents not kept: erased here, or not to be had")
+    }
+    if outcome.strangers > 0 {
+      console.line("\(outcome.strangers) of people who were never members: rejected, not kept")
+    }
     if outcome.contents > 0 {
       console.line(
-        "\(outcome.contents) contents matched their commitments; this version keeps none"
+        "\(outcome.contents) contents kept"
       )
     }
     if outcome.turnedAway > 0 {
@@ -186,66 +177,5 @@ enum ImportCommand {
     for id in outcome.missing.prefix(16) { console.line("missing \(id.hex)") }
     for finding in findings { console.line("\(finding.message)\n  \(finding.help)") }
     return status
-  }
-}
-
-/// Stores of this user, as commands open them.
-enum Stores {
-  /// The keyring: `COTERIE_KEYRING`, or a file in the XDG data home.
-  static var keyring: Keyring {
-    let environment = Commands.environment
-    if let path = environment["COTERIE_KEYRING"], !path.isEmpty { return Keyring(path: path) }
-    let data =
-      environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-      ?? "\(environment["HOME"] ?? ".")/.local/share"
-    return Keyring(path: "\(data)/coterie/keyring")
-  }
-
-  static func create(_ path: String) throws(Failure) -> Store {
-    do throws(GroupError) {
-      return try Store.create(at: trimmed(path), keyring: keyring)
-    } catch {
-      throw failure(error)
-    }
-  }
-
-  static func openOrCreate(_ path: String) throws(Failure) -> Store {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return try create(path) }
-    guard keyring.knows(trimmed(path)) else {
-      throw Failure(
-        .store,
-        "unknown-store",
-        "\(path) is not in your keyring (\(keyring.path))",
-        help: "only stores made here are written; export it and import it into one of your own"
-      )
-    }
-    do throws(GroupError) {
-      return try Store.open(trimmed(path))
-    } catch {
-      throw failure(error)
-    }
-  }
-
-  private static func trimmed(_ path: String) -> String {
-    path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-  }
-
-  static func failure(_ error: GroupError) -> Failure {
-    switch error {
-    case .ledger(.notFound(let path)):
-      Failure(.notFound, "not-found", "there is no store at \(path)")
-    case .ledger(let error): Failure(.store, "store", error.description)
-    case .malformed(let fault): Failure(.malformed, fault.code, fault.description)
-    case .refused(let code, _): Failure(.refused, code.rawValue, code.explanation)
-    case .noSuchGroup(let id): Failure(.notFound, "not-found", "the store has no group \(id)")
-    case .admissionDiffers(let id):
-      Failure(
-        .defect,
-        "admission-differs",
-        "event \(id) was admitted differently before",
-        help: "please report this; coterie replay shows what judging gives now"
-      )
-    }
   }
 }

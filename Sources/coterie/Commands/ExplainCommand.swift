@@ -27,7 +27,7 @@ enum ExplainCommand {
        one person, the one that the most senior other member saw first counts.
     """
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     guard let word = invocation.operands.first else {
       return print("rules", rules, console)
     }

@@ -30,7 +30,7 @@ enum FixtureCommand {
     var isPassed: Bool { failures.isEmpty && fault == nil }
   }
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let orders = try invocation.number("--orders") ?? 20
     let seed = try invocation.number("--order-seed") ?? 1
     let runner = ScenarioRunner(orders: orders, seed: UInt64(seed))

@@ -12,7 +12,7 @@ enum HelpCommand {
     run: run
   )
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let words = invocation.operands
     if words.isEmpty {
       console.line(Commands.table.overview(about: Commands.about))

@@ -40,7 +40,7 @@ enum LogCommand {
     run: showOne
   )
 
-  private static func log(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func log(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let opened = try OpenedLog(invocation, path: invocation.operands.first)
     let filter = try self.filter(invocation)
     let isLines = invocation.has("--ndjson")
@@ -128,7 +128,7 @@ enum LogCommand {
     return text
   }
 
-  private static func showOne(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func showOne(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let path = invocation.operands.count > 1 ? invocation.operands[1] : nil
     let opened = try OpenedLog(invocation, path: path)
     let event = try opened.event(invocation.operands[0])
@@ -161,7 +161,7 @@ enum StateCommand {
     run: run
   )
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     if invocation.has("--from-checkpoint") { return try fromCheckpoint(invocation, console) }
     let opened = try OpenedLog(invocation, path: invocation.operands.first)
     guard let state = opened.log.stateJSON(), let governance = opened.log.governance() else {
@@ -230,23 +230,13 @@ enum StateCommand {
     }
     for setting in governance.preferences {
       console.line(
-        "preference   \(pad(Escaping.visible(setting.key.string), to: 16)) \(text(setting.value))"
+        "preference   \(pad(Escaping.visible(setting.key.string), to: 16)) \(setting.value.shown)"
       )
     }
     if let welcome = governance.welcome {
       console.line("welcome      \(Escaping.visible(welcome.string))")
     }
     if let by = governance.dissolvedBy { console.line("dissolved    by \(by)") }
-  }
-
-  private static func text(_ value: PreferenceValue) -> String {
-    switch value {
-    case .on: "on"
-    case .off: "off"
-    case .from(let role): "from \(role.name)"
-    case .seconds(let seconds): seconds == 0 ? "off" : "\(seconds) s"
-    case .other(let text): Escaping.visible(text.string)
-    }
   }
 }
 

@@ -33,7 +33,7 @@ enum ReplayCommand {
     run: run
   )
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let sources = try Sources.open(invocation.operands)
     let replay = try Replay(sources, invocation, console).run()
     let status = exitStatus(replay, isStrict: invocation.has("--strict"))

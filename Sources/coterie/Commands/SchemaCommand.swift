@@ -12,7 +12,7 @@ enum SchemaCommand {
     run: run
   )
 
-  private static func run(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
+  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     guard let name = invocation.operands.first else {
       for name in Schemas.names + ["commands"] { console.line(name) }
       return .done

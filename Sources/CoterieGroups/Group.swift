@@ -1,0 +1,165 @@
+public import CoterieBundles
+internal import CoterieEngine
+public import CoterieEvents
+public import CoterieJudgement
+internal import CoterieLedger
+public import CoterieWire
+
+/// One group as one member has it: everything that can be done in it, and everything that can be
+/// asked of it.
+///
+/// An act is signed with everything held as its past. What the rules do not allow is refused with
+/// its code before anything is written; what is acknowledged is committed and survives a crash.
+public actor Group {
+  /// The founding event's id.
+  public nonisolated let id: Digest
+  let store: Store
+  let log: GroupLog
+  let surroundings: Surroundings
+  var signer: (any Signer)?
+  private var watchers: [UInt64: AsyncStream<Change>.Continuation] = [:]
+  private var watcherCount: UInt64 = 0
+
+  /// Something that changed.
+  public struct Change: Sendable {
+    /// Events that are new here, in the order of their arrival.
+    public var events: [Digest]
+    /// The governance state now; nil while the founding event is missing.
+    public var governance: Governance?
+  }
+
+  /// Opens a group of a store: reads and judges its events.
+  ///
+  /// Acts are signed by `signer`, else by the store's key that is a member of the group or is
+  /// invited to it. O(events).
+  public init(
+    _ id: Digest,
+    in store: Store,
+    as signer: (any Signer)? = nil,
+    surroundings: Surroundings
+  ) throws(GroupError) {
+    self.id = id
+    self.store = store
+    self.surroundings = surroundings
+    let log = try store.log(of: id)
+    self.log = log
+    if let signer { self.signer = signer } else { self.signer = try store.key(for: log) }
+  }
+
+  init(_ log: GroupLog, in store: Store, as signer: any Signer, surroundings: Surroundings) {
+    id = log.group
+    self.store = store
+    self.log = log
+    self.surroundings = surroundings
+    self.signer = signer
+  }
+
+  // MARK: Asking
+
+  /// The key that acts here; nil if no key of the store belongs to the group.
+  public var me: Digest? { signer?.publicKey }
+
+  /// The governance state now: members, roles, invites, links, preferences.
+  ///
+  /// - Throws: `.notFounded` while the founding event is missing.
+  public func state() throws(GroupError) -> Governance {
+    guard let governance = log.governance() else { throw .notFounded(id) }
+    return governance
+  }
+
+  /// Why an act would be refused now; nil if it would be admitted.
+  ///
+  /// - Throws: `.noKey` if no key of the store belongs to the group.
+  public func mayI(_ action: Action) throws(GroupError) -> (code: Code, by: Digest?)? {
+    guard let me else { throw .noKey(group: id) }
+    return log.mayI(action, by: me)
+  }
+
+  /// How many events are held.
+  public var eventCount: Int { log.replica.judge.count }
+
+  /// The verdict of an event; nil if it is not held.
+  public func verdict(of event: Digest) -> Verdict? {
+    let judge = log.replica.judge
+    return judge.number(of: event).map { judge.verdict(of: $0, in: judge.currentView()) }
+  }
+
+  // MARK: Changes
+
+  /// What changes from now on, through this object or taken in by `refresh`.
+  public func changes() -> AsyncStream<Change> {
+    watcherCount += 1
+    let number = watcherCount
+    let (stream, continuation) = AsyncStream.makeStream(
+      of: Change.self,
+      bufferingPolicy: .bufferingNewest(1024)
+    )
+    continuation.onTermination = { _ in
+      Task { await self.forget(watcher: number) }
+    }
+    watchers[number] = continuation
+    return stream
+  }
+
+  private func forget(watcher number: UInt64) {
+    watchers[number] = nil
+  }
+
+  func tell(_ events: [Digest]) {
+    if events.isEmpty || watchers.isEmpty { return }
+    let change = Change(events: events, governance: log.governance())
+    for watcher in watchers.values { watcher.yield(change) }
+  }
+
+  /// Takes in what other programs have written to the store since; answers those events.
+  @discardableResult
+  public func refresh() throws(GroupError) -> [Digest] {
+    let events = try log.catchUp()
+    tell(events)
+    return events
+  }
+
+  // MARK: Taking in
+
+  /// Verifies, judges and commits events from elsewhere, with their contents.
+  public func ingest(_ entries: [BundleEntry]) throws(GroupError) -> GroupLog.Ingestion {
+    let ingestion = try log.ingest(entries)
+    tell(ingestion.placed)
+    return ingestion
+  }
+
+  /// Erases what has disappeared by now, in all groups of the store; answers how many contents.
+  @discardableResult
+  public func sweep() throws(GroupError) -> Int {
+    try store.sweep(now: surroundings.now())
+  }
+
+  // MARK: Acting
+
+  /// Signs an act and commits it.
+  ///
+  /// - Throws: `.refused` with the code if the rules do not allow it; `.noKey` if no key of the
+  ///   store belongs to the group.
+  @discardableResult
+  public func act(_ action: Action, with words: GroupLog.Words? = nil) throws(GroupError) -> Digest {
+    guard let signer else { throw .noKey(group: id) }
+    return try act(action, with: words, by: signer)
+  }
+
+  func act(
+    _ action: Action,
+    with words: GroupLog.Words? = nil,
+    by signer: any Signer
+  ) throws(GroupError) -> Digest {
+    if let words, words.content.count > Limits.contentBytesMax {
+      throw .contentTooLarge(bytes: words.content.count)
+    }
+    let event = try log.append(action, with: words, by: signer, time: surroundings.now())
+    tell([event])
+    return event
+  }
+
+  func words(_ content: [UInt8]) -> GroupLog.Words {
+    GroupLog.Words(content, secret: surroundings.digest())
+  }
+}

@@ -1,0 +1,27 @@
+public import CoterieJudgement
+public import CoterieLedger
+public import CoterieVault
+public import CoterieWire
+
+/// Why something could not be done to a group in a store.
+public enum GroupError: Error, Equatable, Sendable {
+  case ledger(LedgerError)
+  /// Keys or contents cannot be had.
+  case vault(VaultError)
+  /// Bytes that were offered are no event of this group.
+  case malformed(Malformed)
+  /// The rules refuse the act; nothing was written.
+  case refused(Code, by: Digest?)
+  /// The store has no such group.
+  case noSuchGroup(Digest)
+  /// The group's founding event has not come yet, so nothing can be said or done in it.
+  case notFounded(Digest)
+  /// No key of this store can do that in this group.
+  case noKey(group: Digest)
+  /// The content is larger than an event may commit to.
+  case contentTooLarge(bytes: Int)
+  /// The content was erased, or never came.
+  case noContent(Digest)
+  /// What the store says of an admission is not what judging it gives.
+  case admissionDiffers(Digest)
+}

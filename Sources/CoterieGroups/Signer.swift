@@ -1,0 +1,47 @@
+public import CoterieSealing
+public import CoterieVault
+public import CoterieWire
+
+/// Someone who signs events: a key of this store, a hardware key, a key of a test.
+public protocol Signer: Sendable {
+  /// The public key: the author of what is signed.
+  var publicKey: Digest { get }
+
+  /// An Ed25519 signature (RFC 8032) of a message.
+  ///
+  /// - Throws: `GroupError` if the key cannot be had now.
+  func signature(of message: [UInt8]) throws(GroupError) -> Signature
+}
+
+extension StoredKey: Signer {
+  /// Who signs.
+  public var publicKey: Digest { signing.publicKey }
+
+  /// Signs with the key in locked memory: about 13 µs.
+  public func signature(of message: [UInt8]) -> Signature { signing.signature(of: message) }
+}
+
+/// What the library would else take from the system: given by apps, simulations and tests.
+public struct Surroundings: Sendable {
+  /// Milliseconds since 1970.
+  public var now: @Sendable () -> UInt64
+  /// So many random bytes, fit for secrets.
+  public var random: @Sendable (Int) -> [UInt8]
+
+  /// Takes both.
+  public init(
+    now: @escaping @Sendable () -> UInt64,
+    random: @escaping @Sendable (Int) -> [UInt8] = { Entropy.bytes($0) }
+  ) {
+    self.now = now
+    self.random = random
+  }
+
+  /// Thirty-two random bytes.
+  func digest() -> Digest {
+    guard let digest = Digest(random(Digest.byteCount)) else {
+      preconditionFailure("a source of randomness gave another number of bytes")
+    }
+    return digest
+  }
+}

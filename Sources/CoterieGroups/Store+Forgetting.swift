@@ -1,0 +1,98 @@
+internal import CoterieEvents
+internal import CoterieLedger
+internal import CoterieVault
+public import CoterieWire
+
+extension Store {
+  private static let forgetting = Array("forget".utf8)
+
+  /// Erases a whole group from this store: contents, keys, events.
+  ///
+  /// The decision is committed first, so what was interrupted is finished when the store is opened
+  /// again. Other members keep what they have.
+  public func forget(_ group: Digest) throws(GroupError) {
+    try exclusively { () throws(GroupError) in
+      guard let (number, _) = try numbers().first(where: { $0.id == group }) else {
+        throw .noSuchGroup(group)
+      }
+      do throws(LedgerError) {
+        try ledger.write { transaction throws(LedgerError) in
+          try transaction.put(.marks, Self.forgetting + LedgerKey.group(number), group.bytes)
+        }
+      } catch {
+        throw .ledger(error)
+      }
+      try finishForgetting()
+    }
+  }
+
+  /// Finishes what `forget` has decided.
+  func finishForgetting() throws(GroupError) {
+    var decided: [(number: UInt32, group: Digest)] = []
+    do throws(LedgerError) {
+      try ledger.snapshot().scan(.marks, prefix: Self.forgetting, from: nil) { key, value in
+        let number = LedgerKey.number(key.copy(of: Self.forgetting.count..<key.count))
+        if let group = Digest(value.copy(of: 0..<value.count)) {
+          decided.append((UInt32(truncatingIfNeeded: number), group))
+        }
+        return true
+      }
+    } catch {
+      throw .ledger(error)
+    }
+    for (number, group) in decided { try finishForgetting(number, group) }
+  }
+
+  private func finishForgetting(_ number: UInt32, _ group: Digest) throws(GroupError) {
+    if let vault {
+      do {
+        let contents = Contents(vault: vault, ledger: ledger, number: number)
+        let held = try contents.held()
+        try ledger.write { transaction throws(LedgerError) in
+          try contents.decide(held, in: transaction)
+        }
+        try contents.finishErasures()
+        if !vault.isLocked { try vault.changeKeys { $0.removeAll { $0.group == group } } }
+      } catch let error as VaultError {
+        throw .vault(error)
+      } catch let error as LedgerError {
+        throw .ledger(error)
+      } catch {
+        throw .noSuchGroup(group)
+      }
+      // A locked store keeps the mark, and with it the work of dropping the keys.
+      if vault.isLocked { return }
+    }
+    do throws(LedgerError) {
+      try ledger.write { transaction throws(LedgerError) in
+        for table in Table.allCases { try drop(number, from: table, in: transaction) }
+        try transaction.delete(.groups, group.bytes)
+        try transaction.delete(.marks, Self.forgetting + LedgerKey.group(number))
+      }
+    } catch {
+      throw .ledger(error)
+    }
+  }
+
+  private func drop(
+    _ number: UInt32,
+    from table: Table,
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
+    let isOfGroup: (Span<UInt8>) -> Bool
+    let prefix = LedgerKey.group(number)
+    switch table {
+    case .meta, .groups: return
+    case .timers: isOfGroup = { $0.count == 44 && $0.copy(of: 8..<12) == prefix }
+    case .marks: isOfGroup = { $0.count > 36 && $0.copy(of: ($0.count - 36)..<($0.count - 32)) == prefix }
+    default: isOfGroup = { $0.count >= 4 && $0.copy(of: 0..<4) == prefix }
+    }
+    var keys: [[UInt8]] = []
+    let isPrefixed = table != .timers && table != .marks
+    try transaction.scan(table, prefix: isPrefixed ? prefix : []) { key, _ in
+      if isOfGroup(key) { keys.append(key.copy(of: 0..<key.count)) }
+      return true
+    }
+    for key in keys { try transaction.delete(table, key) }
+  }
+}

@@ -1,0 +1,63 @@
+internal import CoterieLedger
+internal import CoterieVault
+internal import CoterieWire
+
+extension Store {
+  /// Ends erasures that were decided and interrupted, in all groups.
+  ///
+  /// O(decided); needs no key.
+  @discardableResult
+  func finishErasures() throws(GroupError) -> Int {
+    guard let vault else { return 0 }
+    let groups = try numbers()
+    var count = 0
+    do throws(VaultError) {
+      for (number, _) in groups {
+        let contents = Contents(vault: vault, ledger: ledger, number: number)
+        if try contents.hasDecided() {
+          count += try contents.finishErasures()
+        }
+      }
+    } catch {
+      throw .vault(error)
+    }
+    return count
+  }
+
+  /// Erases the contents whose timers have run out by `now`, in all groups, and what else was
+  /// decided.
+  ///
+  /// A clock that was set back keeps nothing alive: the latest time that the store has seen counts.
+  /// May be killed at any point and run again. O(run out).
+  ///
+  /// - Parameter now: milliseconds since 1970.
+  /// - Returns: how many contents are gone now.
+  @discardableResult
+  public func sweep(now: UInt64) throws(GroupError) -> Int {
+    guard let vault else { return 0 }
+    return try exclusively { () throws(GroupError) in
+      do throws(LedgerError) {
+        try ledger.write { transaction throws(LedgerError) in
+          let time = try Contents.time(now, in: transaction)
+          for timer in try Contents.due(time, in: transaction) {
+            let contents = Contents(vault: vault, ledger: ledger, number: timer.number)
+            try contents.decide([timer.event], in: transaction)
+            try transaction.delete(.timers, timer.key)
+          }
+        }
+      } catch {
+        throw .ledger(error)
+      }
+      return try finishErasures()
+    }
+  }
+
+  /// When the next timer runs out, in milliseconds since 1970; nil if none runs.
+  public func nextTimer() throws(GroupError) -> UInt64? {
+    do {
+      return try Contents.nextDue(in: ledger.snapshot())
+    } catch {
+      throw .ledger(error)
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import CoterieConsole
+import CoterieGroups
+import CoterieJudgement
+import CoterieLedger
+import CoterieSealing
+import CoterieVault
+import CoterieWire
+import Glibc
+
+/// Stores of this user, as commands open them.
+enum Stores {
+  /// The keyring: `COTERIE_KEYRING`, or a file in the XDG data home.
+  static var keyring: Keyring {
+    let environment = Commands.environment
+    if let path = environment["COTERIE_KEYRING"], !path.isEmpty { return Keyring(path: path) }
+    let data =
+      environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+      ?? "\(environment["HOME"] ?? ".")/.local/share"
+    return Keyring(path: "\(data)/coterie/keyring")
+  }
+
+  /// Where keys of unlocked stores wait: in the user's runtime folder, or in shared memory.
+  static var unlocked: UnlockedFolder {
+    if let runtime = Commands.environment["XDG_RUNTIME_DIR"], !runtime.isEmpty {
+      return UnlockedFolder(path: "\(runtime)/coterie")
+    }
+    return UnlockedFolder(path: "/dev/shm/coterie-\(geteuid())")
+  }
+
+  /// The clock of this machine.
+  static let surroundings = Surroundings(now: {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+  })
+
+  static func create(_ path: String) throws(Failure) -> Store {
+    do throws(GroupError) {
+      return try Store.create(at: trimmed(path), keyring: keyring, unlocked: unlocked)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// Opens a store of this user, and erases what has disappeared in it by now.
+  static func open(_ path: String) throws(Failure) -> Store {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      throw Failure(
+        .notFound,
+        "not-found",
+        "there is no store at \(path)",
+        help: "coterie init \(path) makes one"
+      )
+    }
+    guard keyring.knows(trimmed(path)) else {
+      throw Failure(
+        .store,
+        "unknown-store",
+        "\(path) is not in your keyring (\(keyring.path))",
+        help: "only stores made here are written; export it and import it into one of your own"
+      )
+    }
+    do throws(GroupError) {
+      let store = try Store.open(trimmed(path), keyring: keyring, unlocked: unlocked)
+      try store.sweep(now: surroundings.now())
+      return store
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  static func openOrCreate(_ path: String) throws(Failure) -> Store {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? try open(path) : try create(path)
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  static func failure(_ error: GroupError) -> Failure {
+    switch error {
+    case .ledger(.notFound(let path)):
+      Failure(.notFound, "not-found", "there is no store at \(path)")
+    case .ledger(let error): Failure(.store, "store", error.description)
+    case .vault(let error): failure(error)
+    case .malformed(let fault): Failure(.malformed, fault.code, fault.description)
+    case .refused(let code, let by):
+      Failure(
+        .refused,
+        code.rawValue,
+        code.explanation + (by.map { ", by \($0)" } ?? ""),
+        help: "nothing was written; coterie explain \(code.rawValue) says more"
+      )
+    case .noSuchGroup(let id): Failure(.notFound, "not-found", "the store has no group \(id)")
+    case .notFounded(let id):
+      Failure(
+        .undecided,
+        "undecided",
+        "the founding event of \(id) has not come yet",
+        help: "coterie sync or coterie import brings it"
+      )
+    case .noKey(let group):
+      Failure(
+        .locked,
+        "no-key",
+        "no key of this store can do that in \(group)",
+        help: "coterie key list shows the keys; coterie invite list the invites to them"
+      )
+    case .contentTooLarge(let bytes):
+      Failure(
+        .usage,
+        "too-large",
+        "\(bytes) bytes are more than a message may have (\(Limits.contentBytesMax))",
+        help: "coterie message post --file sends files of any size"
+      )
+    case .noContent(let id):
+      Failure(.notFound, "no-content", "the content of \(id) was erased, or never came")
+    case .admissionDiffers(let id):
+      Failure(
+        .defect,
+        "admission-differs",
+        "event \(id) was admitted differently before",
+        help: "please report this; coterie replay shows what judging gives now"
+      )
+    }
+  }
+
+  static func failure(_ error: VaultError) -> Failure {
+    switch error {
+    case .locked, .wrongPassphrase, .mustWait:
+      Failure(.locked, "locked", error.description, help: "coterie unlock asks for the passphrase")
+    case .notEnoughMemory: Failure(.store, "memory", error.description)
+    case .damaged:
+      Failure(
+        .store,
+        "damaged",
+        error.description,
+        help: "coterie store salvage brings what is sound into a new store"
+      )
+    case .ledger(let error): Failure(.store, "store", error.description)
+    }
+  }
+}
