@@ -71,12 +71,19 @@ let package = Package(
         "CoterieLedger", "CoterieBundles", "CoterieVault",
       ]
     ),
+    floor(
+      "CoterieExchange",
+      on: [
+        "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieLedger",
+        "CoterieVault", "CoterieBundles", "CoterieGroups",
+      ]
+    ),
     .executableTarget(
       name: "coterie",
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieEvents", "CoterieJudgement",
         "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger", "CoterieSealing",
-        "CoterieVault", "CoterieBundles",
+        "CoterieVault", "CoterieBundles", "CoterieExchange",
       ],
       swiftSettings: settings
     ),

@@ -52,7 +52,7 @@ public final class BundleSource: LogSource {
         case .entry(let entry):
           if entry.secret != nil { contentCount += 1 }
           if !body(entry.envelope.span, place) { return }
-        case .end: break
+        case .chunk, .end: break
         }
       }
     } catch {

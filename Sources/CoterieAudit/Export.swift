@@ -3,14 +3,39 @@ internal import CoterieEngine
 internal import CoterieJudgement
 public import CoterieWire
 
+/// A content on its way into a bundle.
+public struct BundleContent {
+  /// Its secret.
+  public var secret: Digest
+  /// The content in clear.
+  public var bytes: [UInt8]
+  /// The chunk of its attachment at a place; nil behind the last.
+  public var chunk: (Int) -> [UInt8]?
+
+  /// Takes all fields.
+  public init(secret: Digest, bytes: [UInt8], chunk: @escaping (Int) -> [UInt8]? = { _ in nil }) {
+    self.secret = secret
+    self.bytes = bytes
+    self.chunk = chunk
+  }
+}
+
 /// Writes a log as a bundle.
 public struct BundleExport {
   /// Ids that the receiver has already, with everything in their past.
   public var known: Set<Digest>
 
-  /// Takes what the receiver has.
-  public init(known: Set<Digest> = []) {
+  /// The content of an event, and the chunks of its attachment one after the other; nil where it is
+  /// not to be had, or is to be left out.
+  public var content: (_ group: Digest, _ event: Digest) -> BundleContent?
+
+  /// Takes what the receiver has, and where contents come from; a bundle without is redacted.
+  public init(
+    known: Set<Digest> = [],
+    content: @escaping (_ group: Digest, _ event: Digest) -> BundleContent? = { _, _ in nil }
+  ) {
     self.known = known
+    self.content = content
   }
 
   /// Hands the bundle's bytes to `write`, item by item; answers how many events it has.
@@ -33,8 +58,17 @@ public struct BundleExport {
     write(writer.header(BundleHeader(groups: groups, count: UInt64(count))))
     for (log, source, events) in wanted {
       for event in events {
-        let envelope = try source.envelope(at: log.places[event])
-        write(writer.entry(BundleEntry(envelope: envelope), id: log.replica.judge.graph.id(event)))
+        let id = log.replica.judge.graph.id(event)
+        var entry = BundleEntry(envelope: try source.envelope(at: log.places[event]))
+        let content = log.replica.judge.mayHaveContent(event) ? self.content(log.group, id) : nil
+        entry.secret = content?.secret
+        entry.content = content?.bytes
+        write(writer.entry(entry, id: id))
+        var place = 0
+        while let chunk = content?.chunk(place) {
+          write(writer.chunk(chunk))
+          place += 1
+        }
       }
     }
     write(writer.end())

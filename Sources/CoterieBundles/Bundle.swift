@@ -37,6 +37,32 @@ public struct BundleEntry: Equatable, Sendable {
   }
 }
 
+extension BundleEntry {
+  /// The bytes of the item: an array of three.
+  package func write(to writer: inout CBORWriter) {
+    writer.array(3)
+    writer.byteString(envelope)
+    if let secret { writer.digest(secret) } else { writer.null() }
+    if let content { writer.byteString(content) } else { writer.null() }
+  }
+
+  /// Reads an item.
+  package init(_ cursor: inout CBORCursor, in bytes: Span<UInt8>) throws(Malformed) {
+    let place = cursor.offset
+    guard try cursor.array(in: bytes, limit: 3) == 3 else {
+      throw Malformed(.wrongType(expected: .array), at: place)
+    }
+    let envelope = try cursor.byteString(in: bytes, limit: Limits.envelopeBytesMax)
+    let secret = cursor.null(in: bytes) ? nil : try cursor.digest(in: bytes)
+    var content: [UInt8]?
+    if !cursor.null(in: bytes) {
+      let range = try cursor.byteString(in: bytes, limit: Limits.contentBytesMax)
+      content = bytes.copy(of: range)
+    }
+    self.init(envelope: bytes.copy(of: envelope), secret: secret, content: content)
+  }
+}
+
 /// The last item of a bundle: what must have been read by then.
 public struct BundleEnd: Equatable, Sendable {
   /// How many events there were.
@@ -55,6 +81,8 @@ public struct BundleEnd: Equatable, Sendable {
 public enum BundleItem: Equatable, Sendable {
   case header(BundleHeader)
   case entry(BundleEntry)
+  /// The next chunk of the attachment of the entry before: at most 1 MiB.
+  case chunk([UInt8])
   case end(BundleEnd)
 }
 

@@ -83,8 +83,13 @@ public struct BundleReader: ~Copyable {
   ) throws(Malformed) -> BundleItem {
     do {
       guard isInside else { return .header(try header(&cursor, bytes)) }
-      return cursor.nextMajor(in: bytes) == 4
-        ? .entry(try entry(&cursor, bytes)) : .end(try end(&cursor, bytes))
+      switch cursor.nextMajor(in: bytes) {
+      case 4: return .entry(try BundleEntry(&cursor, in: bytes))
+      case 2:
+        let chunk = try cursor.byteString(in: bytes, limit: Limits.contentBytesMax)
+        return .chunk(bytes.copy(of: chunk))
+      default: return .end(try end(&cursor, bytes))
+      }
     } catch {
       throw error.shifted(by: -start)
     }
@@ -106,6 +111,7 @@ public struct BundleReader: ~Copyable {
       let group = try Self.group(of: payload) ?? id
       guard header.groups.contains(group) else { throw Malformed(.wrongGroup, at: 0) }
       ids.update(id.bytes)
+    case .chunk: break
     case .end(let end):
       guard end.count == count, header.count == count, end.digest == ids.value() else {
         throw Malformed(.wrongEnd, at: 0)
@@ -146,27 +152,6 @@ public struct BundleReader: ~Copyable {
     var groups: [Digest] = []
     for _ in 0..<groupCount { groups.append(try cursor.digest(in: bytes)) }
     return BundleHeader(groups: groups, rules: rules, count: count)
-  }
-
-  private static func entry(
-    _ cursor: inout CBORCursor,
-    _ bytes: Span<UInt8>
-  ) throws(Malformed) -> BundleEntry {
-    let place = cursor.offset
-    guard try cursor.array(in: bytes, limit: 3) == 3 else {
-      throw Malformed(.wrongType(expected: .array), at: place)
-    }
-    let envelope = try cursor.byteString(in: bytes, limit: Limits.envelopeBytesMax)
-    let secret = cursor.null(in: bytes) ? nil : try cursor.digest(in: bytes)
-    if cursor.null(in: bytes) {
-      return BundleEntry(envelope: bytes.copy(of: envelope), secret: secret)
-    }
-    let content = try cursor.byteString(in: bytes, limit: Limits.contentBytesMax)
-    return BundleEntry(
-      envelope: bytes.copy(of: envelope),
-      secret: secret,
-      content: bytes.copy(of: content)
-    )
   }
 
   private static func end(

@@ -32,10 +32,14 @@ public struct BundleWriter: ~Copyable {
     count += 1
     ids.update(id.bytes)
     var writer = CBORWriter(capacity: entry.envelope.count + 16)
-    writer.array(3)
-    writer.byteString(entry.envelope)
-    if let secret = entry.secret { writer.digest(secret) } else { writer.null() }
-    if let content = entry.content { writer.byteString(content) } else { writer.null() }
+    entry.write(to: &writer)
+    return writer.bytes
+  }
+
+  /// The bytes of one chunk of the attachment of the entry before.
+  public func chunk(_ bytes: [UInt8]) -> [UInt8] {
+    var writer = CBORWriter(capacity: bytes.count + 5)
+    writer.byteString(bytes)
     return writer.bytes
   }
 

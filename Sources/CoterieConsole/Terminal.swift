@@ -5,7 +5,7 @@ public enum Terminal {
   /// Whether someone can be asked.
   public static var isThere: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-  /// Asks for a secret; nothing of it shows. Nil without a terminal.
+  /// Asks for a secret, of which nothing shows; nil without a terminal.
   public static func secret(_ prompt: String) -> [UInt8]? {
     let descriptor = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

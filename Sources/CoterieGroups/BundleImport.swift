@@ -90,17 +90,30 @@ public struct BundleImport {
     var logs: [Digest: GroupLog] = [:]
     var done = 0
     var batchBytes = 0
-    reading: while true {
+    var chunkPlace = 0
+    var chunkOwner: BundleEntry?
+    while true {
+      let item: BundleItem
       do throws(BundleFault) {
-        guard let item = try reader.next() else { break }
-        if case .entry(let entry) = item {
-          done += 1
-          batchBytes += entry.envelope.count + (entry.content?.count ?? 0)
-          batch.append((reader.wholeItems, entry))
-        }
+        guard let next = try reader.next() else { break }
+        item = next
       } catch {
         outcome.fault = BundleFailure(description: error.description, wholeItems: error.wholeItems)
-        break reading
+        break
+      }
+      switch item {
+      case .entry(let entry):
+        done += 1
+        batchBytes += entry.envelope.count + (entry.content?.count ?? 0)
+        batch.append((reader.wholeItems, entry))
+        chunkPlace = 0
+        chunkOwner = entry
+      case .chunk(let chunk):
+        // The chunks of an attachment follow its entry, which must be in before them.
+        if chunkPlace == 0 { try take(&batch, &logs, &outcome) }
+        if !(try add(chunk, at: chunkPlace, to: chunkOwner, logs)) { outcome.unkept += 1 }
+        chunkPlace += 1
+      case .header, .end: break
       }
       if batch.count >= Self.batchEvents || batchBytes >= Self.batchBytes {
         try take(&batch, &logs, &outcome)
@@ -115,6 +128,18 @@ public struct BundleImport {
       outcome.waiting += log.replica.waiting.guests.count
     }
     return outcome
+  }
+
+  private func add(
+    _ chunk: [UInt8],
+    at place: Int,
+    to owner: BundleEntry?,
+    _ logs: [Digest: GroupLog]
+  ) throws(GroupError) -> Bool {
+    guard let owner, let event = try? Event.decode(owner.envelope.span).event,
+      let log = logs[event.groupID]
+    else { return false }
+    return try log.add(chunk, at: place, to: event.id)
   }
 
   private func take(

@@ -1,5 +1,5 @@
-public import CoterieEvents
 internal import CoterieEngine
+public import CoterieEvents
 internal import CoterieJudgement
 internal import CoterieSealing
 internal import CoterieVault

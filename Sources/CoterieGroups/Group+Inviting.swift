@@ -1,5 +1,5 @@
-public import CoterieEvents
 internal import CoterieEngine
+public import CoterieEvents
 public import CoterieJudgement
 internal import CoterieSealing
 internal import CoterieVault
@@ -191,9 +191,7 @@ extension Group {
     )
     let event = try act(.linkJoin(joining), with: spoken, by: key)
     signer = key
-    try store.changeKeys { keys in
-      keys.removeAll { $0.purpose == .link && $0.group == id && $0.link == ticket.link }
-    }
+    // The ticket is kept: until others know of the joining, it is what shows them who this is.
     return event
   }
 

@@ -141,7 +141,8 @@ public actor Group {
   /// - Throws: `.refused` with the code if the rules do not allow it; `.noKey` if no key of the
   ///   store belongs to the group.
   @discardableResult
-  public func act(_ action: Action, with words: GroupLog.Words? = nil) throws(GroupError) -> Digest {
+  public func act(_ action: Action, with words: GroupLog.Words? = nil) throws(GroupError) -> Digest
+  {
     guard let signer else { throw .noKey(group: id) }
     return try act(action, with: words, by: signer)
   }

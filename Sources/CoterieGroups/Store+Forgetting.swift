@@ -65,7 +65,7 @@ extension Store {
     }
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
-        for table in Table.allCases { try drop(number, from: table, in: transaction) }
+        for table in Table.allCases { try drop(number, group, from: table, in: transaction) }
         try transaction.delete(.groups, group.bytes)
         try transaction.delete(.marks, Self.forgetting + LedgerKey.group(number))
       }
@@ -76,6 +76,7 @@ extension Store {
 
   private func drop(
     _ number: UInt32,
+    _ group: Digest,
     from table: Table,
     in transaction: borrowing WriteTransaction
   ) throws(LedgerError) {
@@ -84,7 +85,11 @@ extension Store {
     switch table {
     case .meta, .groups: return
     case .timers: isOfGroup = { $0.count == 44 && $0.copy(of: 8..<12) == prefix }
-    case .marks: isOfGroup = { $0.count > 36 && $0.copy(of: ($0.count - 36)..<($0.count - 32)) == prefix }
+    case .marks:
+      isOfGroup = { key in
+        key.count > 36 && key.copy(of: (key.count - 36)..<(key.count - 32)) == prefix
+          || key.count > 64 && key.copy(of: (key.count - 64)..<(key.count - 32)) == group.bytes
+      }
     default: isOfGroup = { $0.count >= 4 && $0.copy(of: 0..<4) == prefix }
     }
     var keys: [[UInt8]] = []

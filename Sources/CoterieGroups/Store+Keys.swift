@@ -1,4 +1,5 @@
 internal import CoterieJudgement
+internal import CoterieLedger
 internal import CoterieSealing
 public import CoterieVault
 public import CoterieWire
@@ -73,4 +74,60 @@ extension Store {
 extension Digest {
   /// Stands for a group that is not there yet.
   static let none = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
+}
+
+extension Store {
+  /// A content that is held, with its secret and the chunks of its attachment; nil if it is not.
+  public func content(
+    of event: Digest,
+    in group: Digest
+  ) throws(GroupError) -> (secret: Digest, content: [UInt8], chunk: (Int) -> [UInt8]?)? {
+    guard let vault, let (number, _) = try numbers().first(where: { $0.id == group }) else {
+      return nil
+    }
+    let contents = Contents(vault: vault, ledger: ledger, number: number)
+    do {
+      let snapshot = try ledger.snapshot()
+      guard case .present(let secret, let content) = try contents.state(of: event, in: snapshot)
+      else { return nil }
+      let opened = try contents.opened(event, in: snapshot)
+      return (
+        secret, content,
+        { place in opened.flatMap { $0.1.chunk(place, of: $0.0, secret: $0.2) } }
+      )
+    } catch let error as VaultError {
+      throw .vault(error)
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch {
+      return nil
+    }
+  }
+}
+
+extension Store {
+  /// Tickets that were kept and by which this store has not joined yet.
+  public func keptTickets() throws(GroupError) -> [LinkTicket] {
+    let keys = try keys()
+    return keys.compactMap { key in
+      guard key.purpose == .link, let group = key.group, let link = key.link,
+        !keys.contains(where: { $0.purpose == .member && $0.group == group })
+      else { return nil }
+      return LinkTicket(group: group, link: link, seed: key.signing.seed())
+    }
+  }
+
+  /// How many groups, events, contents and erasures the store holds, by name.
+  public func counts() throws(GroupError) -> [String: Int] {
+    do {
+      let snapshot = try ledger.snapshot()
+      return [
+        "groups": try snapshot.count(.groups), "events": try snapshot.count(.events),
+        "waiting": try snapshot.count(.waiting), "contents": try snapshot.count(.contents),
+        "erasures": try snapshot.count(.erasures), "timers": try snapshot.count(.timers),
+      ]
+    } catch {
+      throw .ledger(error)
+    }
+  }
 }

@@ -91,10 +91,11 @@ public enum FileAccess {
   /// With `isWipingOld` the file that was there is overwritten with zeros once the new one stands.
   public static func replace(
     _ path: String,
+    beside: String? = nil,
     with bytes: [UInt8],
     isWipingOld: Bool
   ) throws(LedgerError) {
-    let beside = "\(path).\(getpid()).partial"
+    let beside = beside ?? "\(path).\(getpid()).partial"
     let descriptor = unsafe open(
       beside,
       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,

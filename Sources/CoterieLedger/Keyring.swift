@@ -46,15 +46,20 @@ public struct Keyring: Sendable {
 
   /// What is known of a store; nil if it is not this user's own.
   public func entry(for store: String) throws(LedgerError) -> Entry? {
-    let found = try identity(of: store)
-    return entries().first { $0.isFor(found) }
+    let file = try FileChecks.requireOwnFile("\(store)/\(StoreFormat.dataFile)")
+    let known = entries().filter {
+      $0.device == file.device && $0.inodes.contains(file.inode)
+    }
+    // Of a damaged store the id cannot be read; the file is the one that was entered all the same.
+    guard let found = try? identity(of: store) else { return known.first }
+    return known.first { $0.isFor(found) }
   }
 
   /// Enters a store.
   public func add(_ store: String) throws(LedgerError) {
     let found = try identity(of: store)
     try change { entries in
-      entries.removeAll { $0.store == found.store }
+      entries.removeAll { $0.isFor(found) }
       entries.append(found)
     }
   }
@@ -74,11 +79,6 @@ public struct Keyring: Sendable {
       body(&entries[place])
     }
     if !isKnown { throw .notFound(path: store) }
-  }
-
-  /// Forgets stores that are gone: those whose id stands here.
-  public func remove(storeID: String) throws(LedgerError) {
-    try change { $0.removeAll { $0.store == storeID } }
   }
 
   /// Opens a store to be read: by LMDB if it is known, else by the bounds-checked reader.

@@ -55,25 +55,16 @@ internal import Synchronization
         try transaction.put(.meta, Array("store".utf8), identifier)
       }
     } catch {
-      removeFolder(beside)
+      FileAccess.removeFolder(beside)
       throw error
     }
     try FileChecks.syncFolder(beside)
     guard unsafe rename(beside, path) == 0 else {
       let error = FileChecks.failure("renaming \(beside)", parent)
-      removeFolder(beside)
+      FileAccess.removeFolder(beside)
       throw error
     }
     try FileChecks.syncFolder(parent)
-  }
-
-  private static func removeFolder(_ path: String) {
-    for name in [
-      StoreFormat.dataFile, StoreFormat.lockFile, StoreFormat.writerFile, StoreFormat.openFile,
-    ] {
-      unsafe unlink("\(path)/\(name)")
-    }
-    unsafe rmdir(path)
   }
 
   /// Opens a store, or answers the one that is open already.
@@ -315,12 +306,17 @@ internal import Synchronization
       mapBytes: mapBytes,
       isMarked: false
     )
-    try unsafe check(mdb_env_copy2(ledger.environment, beside, UInt32(MDB_CP_COMPACT)), path: path)
-    let copy = unsafe Glibc.open(beside, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
-    guard copy >= 0 else { throw FileChecks.failure("opening \(beside)", path) }
+    try ledger.copy(to: beside)
+  }
+
+  /// Writes what is committed now into a new file, without free pages, and syncs it.
+  public func copy(to copyPath: String) throws(LedgerError) {
+    try unsafe Self.check(mdb_env_copy2(environment, copyPath, UInt32(MDB_CP_COMPACT)), path: path)
+    let copy = unsafe Glibc.open(copyPath, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+    guard copy >= 0 else { throw FileChecks.failure("opening \(copyPath)", path) }
     defer { close(copy) }
     guard fchmod(copy, 0o600) == 0, fsync(copy) == 0 else {
-      throw FileChecks.failure("syncing \(beside)", path)
+      throw FileChecks.failure("syncing \(copyPath)", path)
     }
   }
 

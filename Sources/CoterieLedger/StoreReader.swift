@@ -31,7 +31,12 @@ public final class StoreReader: LedgerSource {
   }
 
   /// Opens a store's folder, or its `log.mdb` itself.
-  public init(_ path: String) throws(LedgerError) {
+  public convenience init(_ path: String) throws(LedgerError) {
+    try self.init(file: path)
+    try readRoots()
+  }
+
+  private init(file path: String) throws(LedgerError) {
     self.path = path
     var status = stat()
     let isFolder = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -45,7 +50,27 @@ public final class StoreReader: LedgerSource {
       throw .notOwnFile(path: file)
     }
     pageCount = UInt64(max(0, status.st_size)) / UInt64(Self.pageBytes)
-    try readRoots()
+  }
+
+  /// Hands over the entries of every leaf page in a file that can be read, whatever became of the
+  /// rest: in no order, of all tables, with some that were deleted or replaced.
+  ///
+  /// What comes must be verified by the caller. O(pages).
+  public static func entries(
+    ofDamaged path: String,
+    _ body: (_ key: [UInt8], _ value: [UInt8]) -> Void
+  ) throws(LedgerError) {
+    let reader = try StoreReader(file: path)
+    for number in stride(from: UInt64(2), to: reader.pageCount, by: 1) {
+      guard let page = try? reader.page(number), !page.isBranch else { continue }
+      for node in page.nodes {
+        var visited: Set<UInt64> = []
+        guard let key = try? reader.key(page, node),
+          let value = try? reader.value(page, node, &visited)
+        else { continue }
+        body(key, value)
+      }
+    }
   }
 
   deinit {

@@ -32,6 +32,9 @@ public struct SealKeyPair: ~Copyable, Sendable {
     secret.copy(of: 0..<SealKeyPair.storedBytes)
   }
 
+  /// The public key, from where the pair is only borrowed.
+  package borrowing func published() -> Digest { publicKey }
+
   /// The same key pair in locked memory of its own.
   package borrowing func copy() -> SealKeyPair {
     guard let copy = SealKeyPair(stored: stored()) else {

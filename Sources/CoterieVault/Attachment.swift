@@ -167,6 +167,13 @@ public struct AttachmentFile: Sendable {
     return rest >= manifest.byteCount(ofChunk: last) + Cipher.overhead ? whole + 1 : whole
   }
 
+  /// How many chunks are there and sound at their end: what can be built on after a crash.
+  public func soundChunkCount(of manifest: AttachmentManifest, secret: Digest) -> Int {
+    var count = chunkCount(of: manifest)
+    while count > 0, chunk(count - 1, of: manifest, secret: secret) == nil { count -= 1 }
+    return count
+  }
+
   /// Makes the chunks last.
   public func sync() throws(LedgerError) {
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)

@@ -135,7 +135,17 @@ public struct Contents: Sendable {
     let row = try vault.ledger { () throws(LedgerError) in
       try source.value(.contents, LedgerKey.digest(number, event))
     }
-    guard let row else { return nil }
+    return try row.map { row throws(VaultError) in
+      try Self.place(row, of: event, path: vault.path)
+    }
+  }
+
+  /// Reads a row.
+  static func place(
+    _ row: [UInt8],
+    of event: Digest,
+    path: String
+  ) throws(VaultError) -> Place {
     var cursor = CBORCursor()
     let span = row.span
     do throws(Malformed) {
@@ -148,16 +158,13 @@ public struct Contents: Sendable {
         decoding: span.copy(of: try cursor.text(in: span, limit: 32)),
         as: UTF8.self
       )
-      guard name.utf8.allSatisfy({ $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ".") }) else {
+      guard name.utf8.count == 32, [UInt8](hex: name) != nil else {
         throw Malformed(.invalidValue(field: "attachment"), at: 0)
       }
-      return Place(
-        slot: slot,
-        sealed: sealed,
-        attachment: AttachmentFile(folder: folder, name: name)
-      )
+      let file = AttachmentFile(folder: "\(path)/attachments", name: name)
+      return Place(slot: slot, sealed: sealed, attachment: file)
     } catch {
-      throw .damaged(path: vault.path, problem: "the content of \(event) cannot be read: \(error)")
+      throw .damaged(path: path, problem: "the content of \(event) cannot be read: \(error)")
     }
   }
 
@@ -191,6 +198,36 @@ public struct Contents: Sendable {
     try vault.ledger { () throws(LedgerError) in
       try source.value(.contents, LedgerKey.digest(number, event)) != nil
     }
+  }
+
+  /// An attachment that is held: what it says of itself, its chunks, its secret.
+  public func opened(
+    _ event: Digest,
+    in source: some LedgerSource
+  ) throws(VaultError) -> (AttachmentManifest, AttachmentFile, Digest)? {
+    guard let file = try attachment(of: event, in: source),
+      case .present(let secret, let content) = try state(of: event, in: source),
+      let manifest = AttachmentManifest(content)
+    else { return nil }
+    return (manifest, file, secret)
+  }
+
+  /// The events whose contents are attachments.
+  public func withAttachments() throws(VaultError) -> [Digest] {
+    var found: [Digest] = []
+    try vault.ledger { () throws(LedgerError) in
+      let source = try ledger.snapshot()
+      try source.scan(.contents, prefix: LedgerKey.group(number), from: nil) { key, value in
+        // The last item of a row is the file's name, or null.
+        if value.count > 0, value[value.count - 1] != 0xf6,
+          let id = Digest(key.copy(of: 4..<key.count))
+        {
+          found.append(id)
+        }
+        return true
+      }
+    }
+    return found
   }
 
   /// The events whose contents are held now.

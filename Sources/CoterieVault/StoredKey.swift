@@ -51,6 +51,9 @@ public final class StoredKey: Sendable {
     self.olderSeal = olderSeal
   }
 
+  /// The public key of the seal key before this one; nil if there is none.
+  public var olderSealKey: Digest? { olderSeal?.published() }
+
   /// The same key for a group, when it is first used there.
   public func bound(to group: Digest) -> StoredKey {
     StoredKey(

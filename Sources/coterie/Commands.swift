@@ -53,6 +53,8 @@ enum Commands {
     rows += LinkCommands.rows
     rows += PreferenceCommands.rows
     rows += MessageCommands.rows
+    rows += SyncCommands.rows
+    rows += StoreCommands.rows
     rows += [
       ExportCommand.row, ImportCommand.row, ExplainCommand.row, SchemaCommand.row, HelpCommand.row,
       VersionCommand.row,

@@ -1,5 +1,5 @@
 package import CoterieEvents
-internal import CoterieWire
+package import CoterieWire
 
 /// Which events act on which messages and people: what the judge looks up for states of messages.
 struct MessageIndex {
@@ -181,6 +181,25 @@ extension Judge {
       targets[event] < 0 ? nil : Int(targets[event])
     default: nil
     }
+  }
+
+  /// Whether events of this kind may commit to content.
+  package func mayHaveContent(_ event: Int) -> Bool {
+    switch kinds[event] {
+    case .messagePost, .messageEdit, .messageReport, .memberProfile, .inviteAccept, .linkJoin: true
+    default: false
+    }
+  }
+
+  /// The removal that ended a person's membership; nil for one who is a member, left, or never was
+  /// one.
+  package func removal(of key: Digest) -> Digest? {
+    let view = currentView().view
+    guard let person = graph.authors.number(of: key), present(person, in: view) == nil else {
+      return nil
+    }
+    let removal = state(of: person, in: view).removal
+    return removal < 0 ? nil : graph.id(acts[removal].event)
   }
 
   /// All edits of a message.

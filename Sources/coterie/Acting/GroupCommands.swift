@@ -109,8 +109,10 @@ enum GroupCommands {
     let invites = (try? await group.myInvites()) ?? []
     let ending =
       state == nil
-      ? "waiting" : state?.isCancelled == true
-        ? "cancelled" : state?.dissolvedBy != nil
+      ? "waiting"
+      : state?.isCancelled == true
+        ? "cancelled"
+        : state?.dissolvedBy != nil
           ? "dissolved" : role ?? (invites.isEmpty ? "not a member" : "invited")
     if !console.isJSON {
       console.line(

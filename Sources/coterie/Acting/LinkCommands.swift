@@ -92,7 +92,7 @@ enum LinkCommands {
       next coterie sync fetches the history and joins.
       """,
     example: "link join ticket.txt --me Carol",
-    operands: [Operand("FILE", help: "a file with the ticket, or -")],
+    operands: [Operand("FILE", .optional, help: "a file with the ticket, or -; else the one kept")],
     options: [Option("--me", value: "NAME", help: "your display name in the group")]
       + Desk.options,
     run: joinGroup
@@ -102,18 +102,8 @@ enum LinkCommands {
     _ invocation: Invocation,
     _ console: Console
   ) async throws -> ExitStatus {
-    let place = invocation.operands[0]
-    let bytes =
-      place == "-" ? Terminal.line(from: STDIN_FILENO) ?? [] : try Files.read(place, limit: 65_536)
-    guard let ticket = LinkTicket(text: String(decoding: bytes, as: UTF8.self)) else {
-      throw Failure(
-        .malformed,
-        "malformed",
-        "that is no ticket of a link: coterie:join: and 192 hexadecimal digits are needed",
-        help: "coterie link show prints it where the link was made"
-      )
-    }
     let store = try Stores.openOrCreate(try Sources.path(nil, invocation))
+    let ticket = try ticket(invocation, store)
     do throws(GroupError) {
       guard try store.groups().contains(ticket.group) else {
         try store.keep(ticket, now: Stores.surroundings.now())
@@ -140,6 +130,30 @@ enum LinkCommands {
     )
     InviteCommands.showWelcome(desk)
     return status
+  }
+
+  /// The ticket from a file or standard input, else the one that was kept.
+  private static func ticket(
+    _ invocation: Invocation,
+    _ store: Store
+  ) throws(Failure) -> LinkTicket {
+    guard let place = invocation.operands.first else {
+      do throws(GroupError) {
+        if let kept = try store.keptTickets().last { return kept }
+      } catch {
+        throw Stores.failure(error)
+      }
+      throw Failure.usage("FILE is missing", help: "a file with the ticket of a link, or -")
+    }
+    let bytes =
+      place == "-" ? Terminal.line(from: STDIN_FILENO) ?? [] : try Files.read(place, limit: 65_536)
+    if let ticket = LinkTicket(text: String(decoding: bytes, as: UTF8.self)) { return ticket }
+    throw Failure(
+      .malformed,
+      "malformed",
+      "that is no ticket of a link: coterie:join: and 192 hexadecimal digits are needed",
+      help: "coterie link show prints it where the link was made"
+    )
   }
 
   private static let show = Command(

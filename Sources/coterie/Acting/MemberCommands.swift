@@ -172,6 +172,9 @@ enum MemberCommands {
 enum Acting {
   /// A fresh secret for a content.
   static func secret() -> Digest {
-    Digest(Stores.surroundings.random(Digest.byteCount)) ?? Digest(word0: 0, word1: 0, word2: 0, word3: 0)
+    guard let secret = Digest(Stores.surroundings.random(Digest.byteCount)) else {
+      preconditionFailure("a source of randomness gave another number of bytes")
+    }
+    return secret
   }
 }

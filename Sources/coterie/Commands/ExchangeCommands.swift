@@ -4,6 +4,7 @@ import CoterieGroups
 import CoterieJSON
 import CoterieJudgement
 import CoterieLedger
+import CoterieVault
 import CoterieWire
 import Glibc
 
@@ -13,8 +14,8 @@ enum ExportCommand {
     "export",
     "write a log as a bundle",
     about: """
-      Parents come first. Contents are not kept by this version, so every bundle is redacted;
-      --redact says so on purpose. --missing-from writes only what is lacking there.
+      Parents come first. From a store of your own that is unlocked, contents and their secrets come
+      with it, in clear; --redact leaves them out. --missing-from writes only what is lacking there.
       """,
     example: "export alice.coterie -o alice.cborseq",
     operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
@@ -39,12 +40,27 @@ enum ExportCommand {
     var pending = 0
     for (log, _) in logs { pending += log.eventCount - log.ids.count }
     do throws(SourceFault) {
-      let count = try BundleExport(known: known).run(logs) { console.write($0) }
+      let export = BundleExport(known: known, content: try contents(place, invocation))
+      let count = try export.run(logs) { console.write($0) }
       console.say("\(count) events" + (pending > 0 ? "; \(pending) that wait were left out" : ""))
     } catch {
       throw Sources.failure(error)
     }
     return .done
+  }
+
+  /// Where the contents of a store of this user come from; nowhere for others and with --redact.
+  private static func contents(
+    _ path: String,
+    _ invocation: Invocation
+  ) throws(SourceFault) -> (Digest, Digest) -> BundleContent? {
+    guard !invocation.has("--redact"), Files.isFolder(path), Stores.keyring.knows(path),
+      let store = try? Stores.open(path), store.vault?.isLocked == false
+    else { return { _, _ in nil } }
+    return { group, event in
+      guard let held = try? store.content(of: event, in: group) else { return nil }
+      return BundleContent(secret: held.secret, bytes: held.content, chunk: held.chunk)
+    }
   }
 
   private static func known(

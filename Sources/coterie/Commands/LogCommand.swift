@@ -128,7 +128,9 @@ enum LogCommand {
     return text
   }
 
-  private static func showOne(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
+  private static func showOne(_ invocation: Invocation, _ console: Console) async throws
+    -> ExitStatus
+  {
     let path = invocation.operands.count > 1 ? invocation.operands[1] : nil
     let opened = try OpenedLog(invocation, path: path)
     let event = try opened.event(invocation.operands[0])

@@ -1,0 +1,99 @@
+internal import CoterieBundles
+internal import CoterieGroups
+internal import CoterieSealing
+internal import CoterieVault
+internal import CoterieWire
+
+/// What is said within one group of a session, sealed for the one member at the other end: each
+/// direction under a key agreed between a sender key made for this session and the seal key that
+/// the receiver has published.
+final class Lane {
+  /// The tag under which both ends know the lane.
+  let tag: Digest
+  /// The group; nil at an end that is invited and has not been told.
+  var group: Digest?
+  /// The log; nil until the first event of a group that is new here.
+  var log: GroupLog?
+  /// The key with which this end proves itself, and the key at the other end.
+  let key: StoredKey?
+  var peer: Digest?
+  var peerLink: Digest?
+  private var sending: CipherStream?
+  private var receivingKey: SecretBytes?
+  private var receiving: CipherStream?
+
+  // What has been said.
+  var hasProven = false
+  var theirEnds: [ChainEnd] = []
+  var theirNeeds: [ChainNeed] = []
+  var isEndsComplete = false
+  var entries: [BundleEntry] = []
+  var entriesBytes = 0
+  var hasSaidDone = false
+  var hasHeardDone = false
+  var hasAdopted = false
+  var orphans = 0
+
+  // What is still to be said.
+  var messages: [[UInt8]] = []
+  var events: [Int]?
+  var nextEvent = 0
+  var wants: [Digest] = []
+  var chunkWants: [(event: Digest, place: Int)] = []
+  var isAnsweringWants = false
+
+  init(tag: Digest, group: Digest?, log: GroupLog?, key: StoredKey?) {
+    self.tag = tag
+    self.group = group
+    self.log = log
+    self.key = key
+  }
+
+  var isDone: Bool { hasSaidDone && hasHeardDone && messages.isEmpty }
+
+  /// Starts to send; answers the bytes with which the other end receives.
+  func startSending(_ secret: borrowing SecretBytes, context: [UInt8]) -> [UInt8] {
+    let stream = CipherStream(sendingWith: secret.derived(.session, context))
+    let header = stream.header
+    sending = consume stream
+    return header
+  }
+
+  func expect(_ secret: borrowing SecretBytes, context: [UInt8]) {
+    receivingKey = secret.derived(.session, context)
+  }
+
+  func seal(_ message: [UInt8]) -> [UInt8] { sending?.seal(message) ?? [] }
+
+  /// Opens what came in this lane; the first are the bytes that start the stream.
+  ///
+  /// - Returns: nil if it does not open; empty for the start.
+  func open(_ sealed: [UInt8]) -> [UInt8]? {
+    if let key = receivingKey.take() {
+      guard sealed.count == CipherStream.headerBytes else { return nil }
+      receiving = CipherStream(receivingWith: key, header: sealed)
+      return []
+    }
+    return receiving?.open(sealed)
+  }
+}
+
+/// What is said, by its first byte.
+enum Word: UInt8 {
+  // In the channel.
+  case offers = 1
+  case matches = 2
+  case proof = 3
+  case lane = 4
+  case end = 5
+  // In a lane.
+  case ends = 16
+  case lastEnds = 17
+  case needs = 18
+  case lastNeeds = 19
+  case entries = 20
+  case lastEntries = 21
+  case wants = 22
+  case chunk = 23
+  case done = 24
+}

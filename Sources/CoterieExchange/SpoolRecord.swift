@@ -1,0 +1,118 @@
+internal import CoterieGroups
+internal import CoterieLedger
+internal import CoterieSealing
+internal import CoterieWire
+
+/// What this store knows of one other member's progress through one folder.
+struct SpoolRecord {
+  /// How far the other one was by its own last word.
+  var told: [Digest] = []
+  /// How far it is once it takes what someone else said to have left for it.
+  var claimed: [Digest] = []
+  var claimedAt: UInt64 = 0
+  /// Packets of this store that lay there at the last look, and how far each brings it.
+  var sent: [(name: String, ends: [Digest])] = []
+
+  private static let claimMilliseconds: UInt64 = 86_400_000
+
+  /// How far the other one is, or will be once it takes what lies there.
+  func ends(now: UInt64) -> [Digest] {
+    let isFresh = now >= claimedAt && now - claimedAt < Self.claimMilliseconds
+    return told + (isFresh ? claimed : []) + sent.flatMap(\.ends)
+  }
+
+  var bytes: [UInt8] {
+    var writer = CBORWriter()
+    writer.array(4)
+    Self.write(told, to: &writer)
+    Self.write(claimed, to: &writer)
+    writer.unsigned(claimedAt)
+    writer.array(sent.count)
+    for packet in sent {
+      writer.array(2)
+      writer.text(packet.name)
+      Self.write(packet.ends, to: &writer)
+    }
+    return writer.bytes
+  }
+
+  private static func write(_ ids: [Digest], to writer: inout CBORWriter) {
+    writer.array(ids.count)
+    for id in ids { writer.digest(id) }
+  }
+
+  init() {}
+
+  init(_ bytes: [UInt8]) throws(Malformed) {
+    let span = bytes.span
+    var cursor = CBORCursor()
+    _ = try cursor.array(in: span, limit: 4)
+    told = try Self.read(&cursor, span)
+    claimed = try Self.read(&cursor, span)
+    claimedAt = try cursor.unsigned(in: span)
+    for _ in 0..<(try cursor.array(in: span, limit: 1 << 20)) {
+      _ = try cursor.array(in: span, limit: 2)
+      let name = span.copy(of: try cursor.text(in: span, limit: 128))
+      sent.append((String(decoding: name, as: UTF8.self), try Self.read(&cursor, span)))
+    }
+  }
+
+  private static func read(
+    _ cursor: inout CBORCursor,
+    _ span: Span<UInt8>
+  ) throws(Malformed) -> [Digest] {
+    var ids: [Digest] = []
+    for _ in 0..<(try cursor.array(in: span, limit: 1 << 22)) {
+      ids.append(try cursor.digest(in: span))
+    }
+    return ids
+  }
+}
+
+extension Spool {
+  /// The folder's mark among the store's local marks.
+  private var mark: [UInt8] {
+    Array(Hashing.digest(of: Array(folder.utf8), domain: .packet).bytes.prefix(8))
+  }
+
+  private func recordKey(_ group: Digest, _ receiver: Digest) -> [UInt8] {
+    Array("spool".utf8) + mark + group.bytes + receiver.bytes
+  }
+
+  func record(_ group: Digest, _ receiver: Digest) throws(GroupError) -> SpoolRecord {
+    let kept = try store.mark(recordKey(group, receiver))
+    return kept.flatMap { try? SpoolRecord($0) } ?? SpoolRecord()
+  }
+
+  func keep(
+    _ record: SpoolRecord,
+    _ group: Digest,
+    _ receiver: Digest
+  ) throws(GroupError) {
+    try store.setMark(recordKey(group, receiver), record.bytes)
+  }
+
+  /// Whether a packet was not looked at before, or was while other keys were there.
+  func isNew(_ name: String) throws(ExchangeError) -> Bool {
+    do throws(GroupError) {
+      return try store.mark(seenKey(name)) == nil
+    } catch {
+      throw .group(error)
+    }
+  }
+
+  /// Notes that a packet is for none of the keys that this store has now.
+  func note(_ name: String) throws(ExchangeError) {
+    do throws(GroupError) {
+      try store.setMark(seenKey(name), [])
+    } catch {
+      throw .group(error)
+    }
+  }
+
+  private func seenKey(_ name: String) throws(GroupError) -> [UInt8] {
+    let keys = try store.keys().map(\.publicKey).sorted().flatMap(\.bytes)
+    let head = Hashing.digest(of: keys + Array(name.utf8), domain: .packet).bytes
+    return Array("seen".utf8) + mark + head
+  }
+}

@@ -1,0 +1,161 @@
+internal import CoterieEngine
+public import CoterieEvents
+public import CoterieJudgement
+internal import CoterieLedger
+public import CoterieSealing
+package import CoterieVault
+public import CoterieWire
+
+extension GroupLog {
+  // MARK: Acting
+
+  /// A content on its way into an event.
+  public struct Words: Sendable {
+    /// The bytes.
+    public var content: [UInt8]
+    /// Their secret.
+    public var secret: Digest
+    /// The chunks, if it is an attachment.
+    package var attachment: AttachmentFile?
+
+    /// Takes both.
+    public init(_ content: [UInt8], secret: Digest) {
+      self.content = content
+      self.secret = secret
+    }
+
+    /// What the event says of it.
+    public var commitment: Commitment { Commitment(to: content, secret: secret) }
+  }
+
+  /// Signs an act with everything held as its past, and commits it.
+  ///
+  /// - Throws: `.refused` with the code if the rules do not allow it; nothing is written then.
+  @discardableResult
+  public func append(
+    _ action: Action,
+    by key: borrowing SigningKey,
+    time: UInt64
+  ) throws(GroupError) -> Digest {
+    do {
+      try ledger.beginExclusive()
+    } catch {
+      throw .ledger(error)
+    }
+    defer { ledger.endExclusive() }
+    try catchUp()
+    let draft = try draft(action, by: key.publicKey, time: time)
+    return try place(draft.event, draft.sealed(with: key))
+  }
+
+  /// The same with any signer, and with the content that the event commits to.
+  @discardableResult
+  public func append(
+    _ action: Action,
+    with words: Words? = nil,
+    by signer: any Signer,
+    time: UInt64
+  ) throws(GroupError) -> Digest {
+    try exclusively { () throws(GroupError) in
+      let draft = try draft(action, by: signer.publicKey, time: time)
+      return try place(draft.event, try draft.sealed(by: signer), words)
+    }
+  }
+
+  private func draft(
+    _ action: Action,
+    by author: Digest,
+    time: UInt64
+  ) throws(GroupError) -> Draft {
+    if let refusal = replica.judge.refusal(of: action, by: author) {
+      throw .refused(refusal.code, by: refusal.by)
+    }
+    return replica.draft(action, by: author, time: time)
+  }
+
+  /// The governance state now; nil while the founding event is missing.
+  public func governance() -> Governance? {
+    replica.judge.governance(in: replica.judge.currentView())
+  }
+
+  /// Signs a message that conflicts with the author's newest event, as a copied key would: for
+  /// demonstrations and tests of what a fork looks like.
+  public func forkForDemonstration(
+    _ content: Commitment,
+    by key: borrowing SigningKey,
+    time: UInt64
+  ) throws(GroupError) -> Digest {
+    let graph = replica.judge.graph
+    guard let newest = replica.newestEvent(of: key.publicKey), let previous = graph.previous(newest)
+    else { throw .refused(.notInPast, by: nil) }
+    let draft = Draft(
+      group: group,
+      author: key.publicKey,
+      sequence: graph.sequence(newest),
+      previous: graph.id(previous),
+      parents: Parents(graph.parents(newest).map { graph.id(Int($0)) }),
+      time: time,
+      action: .messagePost(Post(type: .text, content: content))
+    )
+    return try place(draft.event, draft.sealed(with: key))
+  }
+
+  @discardableResult
+  func place(
+    _ event: Event,
+    _ envelope: [UInt8],
+    _ words: Words? = nil
+  ) throws(GroupError) -> Digest {
+    let arrival: Replica.Arrival
+    do {
+      arrival = try replica.receive(event, envelope: envelope)
+    } catch {
+      throw .malformed(error)
+    }
+    guard case .placed(let placed, _) = arrival else { return event.id }
+    var deposits: [Deposit] = []
+    if let words {
+      deposits.append(
+        Deposit(
+          event: event.id,
+          secret: words.secret,
+          content: words.content,
+          attachment: words.attachment
+        )
+      )
+    }
+    try commit(placed, deposits, ownPost: event)
+    return event.id
+  }
+
+  /// Commits; if that fails, memory is made anew from the disk the next time.
+  func commit(
+    _ placed: [Replica.Placed],
+    _ deposits: [Deposit],
+    ownPost: Event? = nil
+  ) throws(GroupError) {
+    do throws(GroupError) {
+      try write(placed, deposits, ownPost: ownPost)
+    } catch {
+      isStale = true
+      throw error
+    }
+  }
+
+  /// Why an act would be refused now; nil if it would be admitted.
+  public func mayI(_ action: Action, by author: Digest) -> (code: Code, by: Digest?)? {
+    replica.judge.refusal(of: action, by: author)
+  }
+}
+
+extension Draft {
+  /// The envelope of this event, signed by any signer.
+  func sealed(by signer: any Signer) throws(GroupError) -> [UInt8] {
+    precondition(signer.publicKey == author, "an event is signed by its author")
+    let payload = payload
+    return Envelope.joining(
+      payload,
+      try signer.signature(of: Envelope.signedBytes(of: payload.span))
+    )
+  }
+}

@@ -1,0 +1,310 @@
+package import CoterieBundles
+internal import CoterieEngine
+internal import CoterieEvents
+internal import CoterieJudgement
+package import CoterieLedger
+internal import CoterieSealing
+internal import CoterieVault
+public import CoterieWire
+
+/// How far one chain of an author reaches: what two members compare.
+public struct ChainEnd: Hashable, Sendable {
+  /// The author's public key.
+  public var author: Digest
+  /// The sequence number of the chain's newest event.
+  public var sequence: UInt64
+  /// Its id.
+  public var id: Digest
+
+  /// Takes all fields.
+  public init(author: Digest, sequence: UInt64, id: Digest) {
+    self.author = author
+    self.sequence = sequence
+    self.id = id
+  }
+}
+
+/// A chain that someone lacks: where it ends, and events of the same author that are there, the
+/// newest first and farther and farther apart, so that a fork's branch is not sent from its start.
+package struct ChainNeed: Hashable, Sendable {
+  package var end: Digest
+  package var have: [Digest]
+
+  package init(end: Digest, have: [Digest]) {
+    self.end = end
+    self.have = have
+  }
+
+  /// The most that `have` may hold.
+  package static let haveMax = 64
+}
+
+/// Who someone is in a group, to those who are to send it events.
+package enum Standpoint: Sendable, Equatable {
+  /// A member: everything, but earlier contents only if `history` allows.
+  case member(grant: Digest)
+  /// Someone with an open invite, or an open link: everything that joining takes.
+  case invited
+  /// Someone removed: what led to the removal, and nothing else.
+  case removed(by: Digest)
+  /// No one who is to get anything.
+  case stranger
+}
+
+extension GroupLog {
+  // MARK: Comparing
+
+  /// How far each chain reaches that is kept on disk, by author.
+  ///
+  /// O(authors).
+  package func chainEnds() -> [ChainEnd] {
+    let graph = replica.judge.graph
+    var ends: [ChainEnd] = []
+    ends.reserveCapacity(graph.chains.count)
+    for chain in graph.chains {
+      guard let last = chain.events.last(where: { strangers[Int($0)] == nil }) else { continue }
+      ends.append(
+        ChainEnd(
+          author: graph.authors.digests[chain.author],
+          sequence: graph.sequence(Int(last)),
+          id: graph.id(Int(last))
+        )
+      )
+    }
+    return ends.sorted { ($0.author, $0.sequence, $0.id) < ($1.author, $1.sequence, $1.id) }
+  }
+
+  /// The chains of someone else that reach farther than what is held.
+  ///
+  /// O(ends).
+  package func lacking(from ends: [ChainEnd]) -> [ChainNeed] {
+    let judge = replica.judge
+    var needs: [ChainNeed] = []
+    for end in ends where judge.number(of: end.id) == nil && replica.waiting.guests[end.id] == nil {
+      needs.append(ChainNeed(end: end.id, have: samples(of: end.author)))
+    }
+    return needs
+  }
+
+  /// Events of an author that are held: the ends of its chains, then farther and farther back.
+  private func samples(of author: Digest) -> [Digest] {
+    let graph = replica.judge.graph
+    guard let person = graph.authors.number(of: author) else { return [] }
+    var found: [Digest] = []
+    for chain in graph.chainsOfAuthor[person] {
+      let events = graph.chains[Int(chain)].events
+      var step = 1
+      var place = events.count - 1
+      while place >= 0, found.count < ChainNeed.haveMax {
+        if strangers[Int(events[place])] == nil { found.append(graph.id(Int(events[place]))) }
+        place -= step
+        step *= 2
+      }
+    }
+    return found
+  }
+
+  /// How far someone who has these chains reaches into each chain here; -1 for not at all.
+  private func reach(of ends: some Sequence<Digest>) -> [Int] {
+    let graph = replica.judge.graph
+    var reach = [Int](repeating: -1, count: graph.chains.count)
+    for end in ends {
+      var event = replica.judge.number(of: end)
+      while let place = event {
+        let chain = graph.chain(place)
+        if reach[chain] >= graph.position(place) { break }
+        reach[chain] = graph.position(place)
+        event = graph.previous(Int(graph.chains[chain].events[0]))
+      }
+    }
+    return reach
+  }
+
+  /// The events that answer needs, parents first; what the other end has of these chains is left
+  /// out.
+  ///
+  /// O(chains + events answered · log).
+  package func events(for needs: [ChainNeed], besides ends: [ChainEnd]) -> [Int] {
+    let graph = replica.judge.graph
+    var reach = reach(of: ends.map(\.id) + needs.flatMap(\.have))
+    var found: [Int] = []
+    for need in needs {
+      var event = replica.judge.number(of: need.end)
+      while let place = event {
+        let chain = graph.chain(place)
+        let position = graph.position(place)
+        if reach[chain] >= position { break }
+        let run = graph.chains[chain].events[(reach[chain] + 1)...position]
+        found += run.map { Int($0) }
+        let isWhole = reach[chain] < 0
+        reach[chain] = position
+        event = isWhole ? graph.previous(Int(graph.chains[chain].events[0])) : nil
+      }
+    }
+    return inOrder(found)
+  }
+
+  /// Everything that someone lacks who has these chains, parents first.
+  ///
+  /// O(chains + events lacking · log).
+  package func eventsLacking(to ends: some Sequence<Digest>) -> [Int] {
+    let graph = replica.judge.graph
+    let reach = reach(of: ends)
+    var found: [Int] = []
+    for (chain, known) in zip(graph.chains.indices, reach) {
+      let events = graph.chains[chain].events
+      if known + 1 < events.count { found += events[(known + 1)...].map { Int($0) } }
+    }
+    return inOrder(found)
+  }
+
+  private func inOrder(_ events: [Int]) -> [Int] {
+    let graph = replica.judge.graph
+    return events.filter { strangers[$0] == nil }
+      .sorted { graph.isCanonicallyBefore($0, $1) }
+  }
+
+  /// The ends of the chains of an event's past, with itself.
+  package func pastEnds(of event: Digest) -> [Digest] {
+    guard let number = replica.judge.number(of: event) else { return [] }
+    var graph = replica.judge.graph
+    let clock = graph.clock(of: number)
+    return clock.indices.compactMap { chain in
+      clock[chain] < 0 ? nil : graph.id(Int(graph.chains[chain].events[Int(clock[chain])]))
+    }
+  }
+
+  /// The ends of what someone had seen when it signed its newest event; empty for one who signed
+  /// nothing.
+  package func seen(by author: Digest) -> [Digest] {
+    replica.newestEvent(of: author).map { pastEnds(of: replica.judge.graph.id($0)) } ?? []
+  }
+
+  // MARK: What is sent
+
+  /// Who a key is in this group, as far as is known here.
+  package func standpoint(of key: Digest) -> Standpoint {
+    guard let governance = governance() else { return .stranger }
+    if let member = governance.members.first(where: { $0.key == key }) {
+      return .member(grant: member.grant)
+    }
+    let entries = governance.invites + governance.links
+    if entries.contains(where: { $0.key == key && $0.status == .open }) { return .invited }
+    return replica.judge.removal(of: key).map { .removed(by: $0) } ?? .stranger
+  }
+
+  /// Which of some events go to someone, parents first.
+  package func events(_ events: [Int], for standpoint: Standpoint) -> [Int] {
+    switch standpoint {
+    case .member, .invited: return events
+    case .stranger: return []
+    case .removed(let removal):
+      guard let number = replica.judge.number(of: removal) else { return [] }
+      return events.filter { $0 == number || replica.judge.precedes($0, number) }
+    }
+  }
+
+  /// Whether the content of an event goes to someone: `history` keeps earlier messages from those
+  /// who came later.
+  package func sendsContent(
+    of event: Int,
+    to standpoint: Standpoint,
+    history: Bool
+  ) -> Bool {
+    let judge = replica.judge
+    switch judge.kind(of: event) {
+    case .messagePost, .messageEdit, .messageReport: break
+    default: return standpoint != .stranger
+    }
+    switch standpoint {
+    case .member(let grant):
+      if history { return true }
+      guard let number = judge.number(of: grant) else { return false }
+      return !judge.precedes(event, number)
+    case .invited: return history
+    case .removed, .stranger: return false
+    }
+  }
+
+  /// Whether `history` gives earlier contents to a key: as the role that it has, or would have.
+  package func sharesHistory(with key: Digest) -> Bool {
+    guard let governance = governance() else { return false }
+    let role =
+      governance.members.first { $0.key == key }?.standing.role
+      ?? (governance.invites + governance.links).first { $0.key == key }?.role ?? .observer
+    let setting = governance.preferences.first { $0.key == Text(Preference.history.key) }
+    return setting?.value.allows(role) ?? true
+  }
+
+  /// An event as it travels: with its content if that is held and wanted.
+  package func entry(
+    of event: Int,
+    withContent: Bool,
+    in snapshot: Snapshot
+  ) throws(GroupError) -> BundleEntry {
+    let id = replica.judge.graph.id(event)
+    do {
+      guard let arrival = try snapshot.value(.ids, LedgerKey.digest(number, id)),
+        let envelope = try snapshot.value(.events, LedgerKey.group(number) + arrival)
+      else { throw GroupError.noContent(id) }
+      var entry = BundleEntry(envelope: envelope)
+      if withContent, let contents, replica.judge.mayHaveContent(event),
+        case .present(let secret, let content) = try contents.state(of: id, in: snapshot)
+      {
+        entry.secret = secret
+        entry.content = content
+      }
+      return entry
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch let error as VaultError {
+      throw .vault(error)
+    } catch let error as GroupError {
+      throw error
+    } catch {
+      throw .noContent(id)
+    }
+  }
+
+  /// Events in effect whose content is neither here nor erased, the newest first, at most so many.
+  ///
+  /// O(events).
+  package func missingContents(limit: Int) throws(GroupError) -> [Digest] {
+    guard let contents, !contents.vault.isLocked else { return [] }
+    let judge = replica.judge
+    let current = judge.currentView()
+    var found: [Digest] = []
+    do {
+      let snapshot = try ledger.snapshot()
+      for number in stride(from: judge.count - 1, through: 0, by: -1) {
+        if found.count >= limit { break }
+        guard judge.mayHaveContent(number), judge.wasAdmitted(number),
+          !judge.isGone(number, in: current)
+        else { continue }
+        let id = judge.graph.id(number)
+        if try contents.holds(id, in: snapshot) { continue }
+        if try contents.isErased(id, in: snapshot) { continue }
+        found.append(id)
+      }
+    } catch let error as VaultError {
+      throw .vault(error)
+    } catch {
+      throw .noSuchGroup(group)
+    }
+    return found
+  }
+}
+
+extension GroupLog {
+  /// The number of an event that is held; nil if it is not.
+  package func number(of id: Digest) -> Int? { replica.judge.number(of: id) }
+
+  /// The store as it is now.
+  package func snapshot() throws(GroupError) -> Snapshot {
+    do {
+      return try ledger.snapshot()
+    } catch {
+      throw .ledger(error)
+    }
+  }
+}

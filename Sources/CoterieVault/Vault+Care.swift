@@ -1,0 +1,74 @@
+public import CoterieLedger
+internal import CoterieSealing
+public import CoterieWire
+internal import Glibc
+
+extension Vault {
+  /// Writes the store anew without what was deleted in it, while no program has it open.
+  ///
+  /// O(store).
+  ///
+  /// - Throws: `.ledger(.busy)` if a program has it open.
+  public static func compact(store path: String, keyring: Keyring) throws(VaultError) {
+    do throws(LedgerError) {
+      try Ledger.compact(path) { inode throws(LedgerError) in
+        try keyring.update(path) { $0.inodes.append(inode) }
+      }
+      let inode = try FileAccess.inode(of: "\(path)/\(StoreFormat.dataFile)")
+      try keyring.update(path) { $0.inodes = [inode] }
+    } catch {
+      throw .ledger(error)
+    }
+  }
+
+  /// Copies a store as it is now into a new folder, which opens with the same key.
+  ///
+  /// The caller holds the writer lock, so the copy is whole. O(store).
+  public func backUp(_ ledger: Ledger, to path: String) throws(VaultError) {
+    try self.ledger { () throws(LedgerError) in
+      guard unsafe access(path, F_OK) != 0 else { throw .alreadyExists(path: path) }
+      let beside = "\(path).\(getpid()).partial"
+      try FileAccess.makeFolder(beside)
+      do throws(LedgerError) {
+        try ledger.copy(to: "\(beside)/\(StoreFormat.dataFile)")
+        for name in ["slots", "identity"] {
+          try FileAccess.copy("\(self.path)/\(name)", to: "\(beside)/\(name)")
+        }
+        let attachments = "\(self.path)/attachments"
+        if unsafe access(attachments, F_OK) == 0 {
+          try FileAccess.makeFolder("\(beside)/attachments")
+          for name in FileAccess.names(in: attachments) {
+            try FileAccess.copy("\(attachments)/\(name)", to: "\(beside)/attachments/\(name)")
+          }
+        }
+        try FileAccess.syncFolder(beside)
+        guard unsafe rename(beside, path) == 0 else {
+          throw .system(operation: "renaming \(beside)", number: errno)
+        }
+      } catch {
+        FileAccess.removeFolder(beside)
+        throw error
+      }
+      guard let entry = try keyring.entry(for: self.path) else { throw .notFound(path: self.path) }
+      try keyring.add(path)
+      try keyring.update(path) { $0.lock = entry.lock }
+    }
+  }
+
+  /// A content of a damaged store, from its row: the secret and the bytes, if both are sound.
+  public func salvaged(
+    row: [UInt8],
+    of event: Digest
+  ) -> (secret: Digest, content: [UInt8], attachment: AttachmentFile?)? {
+    guard let key = try? key(),
+      let place = try? Contents.place(row, of: event, path: path),
+      case .secret(let secret)? = try? slotFile.read(place.slot, under: key),
+      let content = Cipher.open(
+        place.sealed,
+        context: event.bytes,
+        key: Contents.key(of: secret)
+      )
+    else { return nil }
+    return (secret, content, place.attachment)
+  }
+}
