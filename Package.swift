@@ -111,6 +111,15 @@ let package = Package(
       path: "Tests/ScopeKit",
       swiftSettings: settings
     ),
+    .target(
+      name: "StoreKit",
+      dependencies: [
+        "CoterieWire", "CoterieEvents", "CoterieJudgement", "CoterieEngine", "CoterieBundles",
+        "CoterieLedger", "CoterieVault", "CoterieGroups",
+      ],
+      path: "Tests/StoreKit",
+      swiftSettings: settings
+    ),
     .executableTarget(
       name: "coterie-scopes",
       dependencies: ["CoterieWire", "CoterieConsole", "CoterieEvents", "ScopeKit"],
@@ -128,7 +137,18 @@ let package = Package(
       of: "CoterieGroups",
       on: [
         "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieLedger",
-        "CoterieBundles", "ScopeKit",
+        "CoterieBundles", "CoterieVault", "ScopeKit", "StoreKit",
+      ]
+    ),
+    tests(
+      of: "CoterieVault",
+      on: ["CoterieWire", "CoterieSealing", "CoterieLedger", "CoterieGroups", "StoreKit"]
+    ),
+    tests(
+      of: "CoterieExchange",
+      on: [
+        "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieBundles",
+        "CoterieGroups", "CoterieVault", "StoreKit",
       ]
     ),
     tests(

@@ -58,8 +58,8 @@ extension Group {
 
   /// Posts a file of any size up to about 31 GB, a chunk of 1 MiB at a time.
   ///
-  /// - Parameter read: answers the next bytes, at most so many and fewer only at the end; nil if the
-  ///   file cannot be read.
+  /// - Parameter read: answers the next bytes, at most so many and fewer only at the end; nil if
+  ///   the file cannot be read.
   /// - Throws: `.refused` before anything is read, if the message would be.
   @discardableResult
   public func post(

@@ -18,6 +18,21 @@ extension Store {
     public var waiting = 0
     /// Events that were found and are damaged.
     public var bad = 0
+
+    /// Takes all fields.
+    public init(
+      events: Int = 0,
+      contents: Int = 0,
+      keys: Int = 0,
+      waiting: Int = 0,
+      bad: Int = 0
+    ) {
+      self.events = events
+      self.contents = contents
+      self.keys = keys
+      self.waiting = waiting
+      self.bad = bad
+    }
   }
 
   /// Gives the store a new key, seals keys and live slots anew, and zeros what was sealed before:

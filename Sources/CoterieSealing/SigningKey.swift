@@ -45,7 +45,7 @@ public struct SigningKey: ~Copyable, Sendable {
     publicKey = Digest(in: publicBytes.span, at: 0)
   }
 
-  /// Takes the 64 bytes that libsodium keeps of a key pair, seed and public key, from locked memory.
+  /// Takes the 64 bytes that libsodium keeps of a key pair from locked memory: seed, public key.
   ///
   /// - Returns: nil for another number of bytes.
   public init?(stored: consuming SecretBytes) {

@@ -25,7 +25,8 @@ let scenarioFiles: [String] = {
     let scenario = try Scenario(Array(Data(contentsOf: url)))
     let outcome = try ScenarioRunner().run(scenario)
     let failures = outcome.failures.map {
-      "\($0.path): expected \($0.expected), found \($0.found), seed \($0.seed.map(String.init) ?? "-")"
+      "\($0.path): expected \($0.expected), found \($0.found), "
+        + "seed \($0.seed.map(String.init) ?? "-")"
     }
     #expect(failures == [])
     #expect(outcome.orderCount == 22)

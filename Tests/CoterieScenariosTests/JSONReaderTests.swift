@@ -13,11 +13,13 @@ import Testing
     ("\"steps\": [{\"as\": \"bob\", \"do\": \"member.leave\", \"x\": 1}]}", 2, "$.steps[0].x"),
     ("\"steps\": [{\"sync\": [\"zoe\"]}]}", 2, "$.steps[0].sync[0]"),
     (
-      "\"steps\": [\n{\"id\": \"a\", \"as\": \"bob\", \"do\": \"member.leave\", \"after\": [\"zz\"]}]}",
+      "\"steps\": [\n{\"id\": \"a\", \"as\": \"bob\", \"do\": \"member.leave\", "
+        + "\"after\": [\"zz\"]}]}",
       3, "$.steps[0].after[0]"
     ),
     (
-      "\"steps\": [{\"as\": \"ann\", \"do\": \"member.role\", \"member\": \"bob\", \"role\": \"boss\"}]}",
+      "\"steps\": [{\"as\": \"ann\", \"do\": \"member.role\", \"member\": \"bob\", "
+        + "\"role\": \"boss\"}]}",
       2, "$.steps[0].role"
     ),
     ("\"expect\": {\"verdicts\": {\"q\": \"effective\"}}}", 2, "$.expect.verdicts.q"),

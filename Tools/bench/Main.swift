@@ -62,7 +62,8 @@ enum Bench {
     let append = try appending(store)
     console.line("open and judge all           \(milliseconds(append.open)) ms")
     console.line("append at the heads, durable \(append.each / 1000) µs each")
-    console.line("one bare LMDB commit         \(try bareCommit(invocation.operands[1]) / 1000) µs")
+    let bareMicroseconds = try bareCommit(invocation.operands[1]) / 1000
+    console.line("one bare LMDB commit         \(bareMicroseconds) µs")
     var usage = rusage()
     unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     console.line("peak resident memory         \(usage.ru_maxrss / 1024) MiB")

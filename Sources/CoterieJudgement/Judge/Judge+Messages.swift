@@ -143,8 +143,8 @@ extension Judge {
 }
 
 extension Judge {
-  /// Whether an event was rejected and its author was never a member: nothing that a store must keep,
-  /// unless something admitted builds on it.
+  /// Whether an event was rejected and its author was never a member: nothing that a store must
+  /// keep, unless something admitted builds on it.
   package func isByStranger(_ event: Int) -> Bool {
     !wasAdmitted(event) && !joined.contains(graph.author(event))
   }

@@ -172,8 +172,8 @@ enum SyncCommands {
       return status
     }
     let words =
-      "received \(outcome.received) events, \(outcome.contents) contents, \(outcome.chunks) chunks; "
-      + "sent \(outcome.sent) events"
+      "received \(outcome.received) events, \(outcome.contents) contents, "
+      + "\(outcome.chunks) chunks; sent \(outcome.sent) events"
     if invocation.has("--stdio") { console.say(words) } else { console.line(words) }
     sayPending(store, console)
     return status

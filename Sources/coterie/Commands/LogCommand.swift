@@ -227,7 +227,8 @@ enum StateCommand {
     for link in governance.links {
       let uses = link.uses.map { "/\($0)" } ?? ""
       console.line(
-        "link         \(link.id)  \(link.role.name)  \(link.status.rawValue)  used \(link.used)\(uses)"
+        "link         \(link.id)  \(link.role.name)  \(link.status.rawValue)  "
+          + "used \(link.used)\(uses)"
       )
     }
     for setting in governance.preferences {

@@ -1,0 +1,394 @@
+import CoterieBundles
+import CoterieEvents
+import CoterieGroups
+import CoterieJudgement
+import CoterieLedger
+import CoterieSealing
+import CoterieWire
+import Foundation
+import StoreKit
+import Testing
+
+@testable import CoterieVault
+
+@Suite struct `A group of people` {
+  @Test func `does what its members do, by name of the act`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .admin)])
+    let (hers, his) = (try shelf.group(id, ann), try shelf.group(id, bob))
+    let me = try #require(await his.me)
+    try await hers.setProfile(name: "Chess club", description: "Mondays")
+    try await hers.setWelcome("be nice")
+    try await hers.setPreference("voice", to: .off)
+    try await hers.rename(to: "Ann")
+    try await hers.block(me)
+    try await hers.unblock(me)
+    try await hers.setRole(of: me, to: .moderator)
+    let message = try await hers.post("hello")
+    try await hers.react(to: message, with: "👍")
+    try await hers.report(message, because: "spam")
+    try await hers.edit(message, to: "hello!")
+    #expect(
+      try await hers.messages().map { String(decoding: $0.content ?? [], as: UTF8.self) }
+        == ["hello!"]
+    )
+    #expect(try await hers.messages().map(\.state) == ["edited"])
+    #expect(try await hers.messages()[0].reactions.map(\.emoji) == ["👍"])
+    let state = try await hers.state()
+    #expect(state.name == "Chess club")
+    #expect(state.members.map(\.standing.role).sorted() == [.moderator, .owner])
+    #expect(try await hers.names().values.sorted() == ["Ann"])
+  }
+
+  @Test func `is refused by code, and nothing is written`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    let his = try shelf.group(id, bob)
+    let before = await his.eventCount
+    await #expect(throws: GroupError.refused(.roleTooLow, by: nil)) { try await his.dissolve() }
+    #expect(try await his.mayI(.groupDissolve)?.code == .roleTooLow)
+    #expect(try await his.mayI(.memberLeave) == nil)
+    #expect(await his.eventCount == before)
+  }
+
+  @Test func `tells whoever listens what changes`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let id = try await shelf.group(of: ann, with: [])
+    let (one, other) = (try shelf.group(id, ann), try shelf.group(id, ann))
+    let changes = await other.changes()
+    let message = try await one.post("hello")
+    #expect(try await other.refresh() == [message])
+    var heard = changes.makeAsyncIterator()
+    #expect(await heard.next()?.events == [message])
+  }
+
+  @Test func `never forwards out of a secret chat, nor where forwarding is off`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let chat = try await shelf.group(of: ann, with: [(bob, .owner)], template: .secretChat)
+    let club = try await shelf.group(of: ann, with: [])
+    let (from, to) = (try shelf.group(chat, ann), try shelf.group(club, ann))
+    let secret = try await from.post("between us")
+    await #expect(throws: GroupError.refused(.preferenceOff, by: nil)) {
+      try await from.forward(secret, to: to)
+    }
+    let open = try await to.post("for all")
+    let again = try await to.forward(open, to: to)
+    #expect(try await to.message(again).isForwarded)
+    try await to.setPreference("forwarding", to: .off)
+    await #expect(throws: GroupError.refused(.preferenceOff, by: nil)) {
+      try await to.forward(open, to: to)
+    }
+  }
+
+  @Test func `founds a direct message only where its group allows it`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    let club = try shelf.group(id, ann)
+    let grant = try #require(
+      await club.state().members.first { $0.standing.role == .member }?.grant
+    )
+    let origin = Founding.Origin(group: id, event: grant)
+    func found() throws -> Group {
+      try Group.found(
+        "",
+        template: .secretChat,
+        from: origin,
+        in: ann,
+        surroundings: shelf.surroundings
+      )
+    }
+    let chat = try found()
+    guard case .groupFound(let founding) = try await chat.event(chat.id).action else {
+      Issue.record("the first event is no founding")
+      return
+    }
+    #expect(founding.from == origin)
+    try await club.setPreference("direct-messages", to: .off)
+    #expect(throws: GroupError.refused(.preferenceOff, by: nil)) { try found() }
+  }
+}
+
+/// Looks for what was erased in every byte of every file of a store.
+private func traces(
+  of words: [String],
+  _ rows: [(event: Digest, sealed: [UInt8])],
+  in shelf: Shelf,
+  _ name: String
+) throws -> [String] {
+  var found: [String] = []
+  for (file, bytes) in try shelf.files(name) where file != "log.mdb-lock" {
+    for word in words where bytes.contains(Array(word.utf8)) { found.append("\(word) in \(file)") }
+    guard bytes.count >= 32 else { continue }
+    for start in 0...(bytes.count - 32) {
+      let window = bytes[start..<(start + 32)]
+      // Pages of LMDB are full of runs of zeros, of which one try is enough.
+      if start > 0, window.allSatisfy({ $0 == 0 }) { continue }
+      guard let secret = Digest(window) else { continue }
+      let key = Contents.key(of: secret)
+      for row in rows where Cipher.open(row.sealed, context: row.event.bytes, key: key) != nil {
+        found.append("a secret in \(file) at \(start)")
+      }
+    }
+  }
+  return found
+}
+
+private func row(_ event: Digest, _ group: Digest, _ store: Store) throws -> (Digest, [UInt8]) {
+  let log = try store.log(of: group)
+  let place = try log.contents?.place(of: event, in: log.snapshot())
+  return (event, try #require(place).sealed)
+}
+
+@Suite struct `Erasing` {
+  @Test func `leaves nothing in any byte of any file, however it came about`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(
+      of: ann,
+      with: [(bob, .admin)],
+      preferences: [PreferenceSetting(key: "full-delete", value: .on)]
+    )
+    let hers = try shelf.group(id, ann)
+    let kept = try await hers.post("what is kept")
+    var gone: [Digest] = []
+    gone.append(try await hers.post("what is deleted"))
+    gone.append(try await hers.post("what disappears", Group.Posting(lifetimeSeconds: 60)))
+    gone.append(try await hers.post("what is erased here"))
+    gone.append(try await hers.post("what was said at first"))
+    gone.append(try await hers.edit(gone[3], to: "what was said then"))
+    let words = [
+      "what is deleted", "what disappears", "what is erased here", "what was said at first",
+      "what was said then",
+    ]
+    let rows = try gone.map { try row($0, id, ann) }
+    try await hers.delete(gone[0])
+    shelf.clock.advance(seconds: 61)
+    #expect(try await hers.sweep() == 1)
+    #expect(try await hers.eraseHere([gone[2]]) == 1)
+    try await hers.delete(gone[3])
+    #expect(try traces(of: words, rows, in: shelf, "ann.coterie") == [])
+    #expect(try await hers.content(of: kept) == Array("what is kept".utf8))
+    #expect(
+      try await hers.messages().map(\.state)
+        == ["live", "erased", "erased", "erased", "erased"]
+    )
+    for event in gone {
+      await #expect(throws: GroupError.noContent(event)) { try await hers.content(of: event) }
+    }
+    // History verifies afterwards, and whoever never had the contents agrees.
+    try await shelf.hand(over: id, from: ann, to: bob)
+    #expect(try await shelf.group(id, bob).state() == hers.state())
+    #expect(try await shelf.group(id, shelf.open("ann.coterie")).state() == hers.state())
+  }
+
+  @Test func `takes everything that someone removed with erase has posted`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    let his = try shelf.group(id, bob)
+    let message = try await his.post("what bob said")
+    try await shelf.hand(over: id, from: bob, to: ann)
+    let hers = try shelf.group(id, ann)
+    #expect(try await hers.content(of: message) == Array("what bob said".utf8))
+    let rows = [try row(message, id, ann)]
+    try await hers.remove(try #require(await his.me), erase: true)
+    #expect(try traces(of: ["what bob said"], rows, in: shelf, "ann.coterie") == [])
+    // He learns of it, and his store erases it too.
+    try await shelf.hand(over: id, from: ann, to: bob)
+    #expect(try traces(of: ["what bob said"], rows, in: shelf, "bob.coterie") == [])
+  }
+
+  @Test func `clears for both in a secret chat`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .owner)], template: .secretChat)
+    let (hers, his) = (try shelf.group(id, ann), try shelf.group(id, bob))
+    let message = try await hers.post("between us")
+    try await shelf.hand(over: id, from: ann, to: bob)
+    let rows = [try row(message, id, bob)]
+    _ = try await his.refresh()
+    try await his.clearHistory()
+    try await shelf.hand(over: id, from: bob, to: ann)
+    for name in ["ann.coterie", "bob.coterie"] {
+      #expect(try traces(of: ["between us"], rows, in: shelf, name) == [])
+    }
+  }
+
+  @Test func `is not undone by someone who sends the content again`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    let hers = try shelf.group(id, ann)
+    let message = try await hers.post("what is forgotten")
+    try await shelf.hand(over: id, from: ann, to: bob)
+    let rows = [try row(message, id, ann)]
+    try await hers.eraseHere([message])
+    let entries = try bob.log(of: id).allEntries()
+    let ingestion = try await hers.ingest(entries)
+    #expect(ingestion.contents == 0)
+    #expect(ingestion.unkept > 0)
+    #expect(try traces(of: ["what is forgotten"], rows, in: shelf, "ann.coterie") == [])
+  }
+
+  @Test func `ends what was decided and interrupted when the store is opened again`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let id = try await shelf.group(of: ann, with: [])
+    let hers = try shelf.group(id, ann)
+    let message = try await hers.post("what was decided")
+    let rows = [try row(message, id, ann)]
+    let contents = try #require(ann.log(of: id).contents)
+    // Killed after the decision.
+    try ann.ledger.write { transaction throws(LedgerError) in
+      try contents.decide([message], in: transaction)
+    }
+    await #expect(throws: GroupError.noContent(message)) { try await hers.content(of: message) }
+    _ = try shelf.open("ann.coterie")
+    #expect(try traces(of: ["what was decided"], rows, in: shelf, "ann.coterie") == [])
+    #expect(try contents.held().isEmpty)
+    // Killed after the slot was overwritten.
+    let second = try await hers.post("what was half gone")
+    let place = try #require(try contents.place(of: second, in: ann.ledger.snapshot()))
+    try ann.ledger.write { transaction throws(LedgerError) in
+      try contents.decide([second], in: transaction)
+    }
+    try contents.vault.slotFile.erase([place.slot])
+    _ = try shelf.open("ann.coterie")
+    #expect(try contents.held().isEmpty)
+    #expect(try contents.hasDecided() == false)
+  }
+
+  @Test func `of what disappears goes by the latest time seen, and starts with the reading`()
+    async throws
+  {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    let hers = try shelf.group(id, ann)
+    let message = try await hers.post("soon gone", Group.Posting(lifetimeSeconds: 60))
+    try await shelf.hand(over: id, from: ann, to: bob)
+    let his = try shelf.group(id, bob)
+    shelf.clock.advance(seconds: 3600)
+    #expect(try await his.sweep() == 0)
+    try await his.markRead([message])
+    shelf.clock.advance(seconds: 30)
+    try await his.markRead([message])
+    #expect(try await his.sweep() == 0)
+    shelf.clock.advance(seconds: 31)
+    let latest = shelf.clock.now
+    _ = latest
+    #expect(try await his.sweep() == 1)
+    // A clock that was set back keeps nothing alive.
+    let second = try await his.post("gone as well", Group.Posting(lifetimeSeconds: 1))
+    shelf.clock.advance(seconds: 5)
+    #expect(try await his.sweep() == 1)
+    shelf.clock.advance(seconds: -7200)
+    let third = try await his.post("posted in the past", Group.Posting(lifetimeSeconds: 1))
+    #expect(try await his.sweep() == 1)
+    for event in [message, second, third] {
+      await #expect(throws: GroupError.noContent(event)) { try await his.content(of: event) }
+    }
+  }
+
+  @Test func `forgets a whole group, keys and all`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let id = try await shelf.group(of: ann, with: [])
+    let other = try await shelf.group(of: ann, with: [])
+    let message = try await shelf.group(id, ann).post("all of it")
+    let kept = try await shelf.group(other, ann).post("not this")
+    let rows = [try row(message, id, ann)]
+    try ann.forget(id)
+    #expect(try ann.groups() == [other])
+    #expect(try ann.keys().map(\.group) == [other])
+    #expect(try traces(of: ["all of it"], rows, in: shelf, "ann.coterie") == [])
+    #expect(try await shelf.group(other, ann).content(of: kept) == Array("not this".utf8))
+  }
+
+  @Test func `needs no key, so that a locked store erases what is due`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let id = try await shelf.group(of: ann, with: [])
+    let hers = try shelf.group(id, ann)
+    let message = try await hers.post("under lock", Group.Posting(lifetimeSeconds: 10))
+    let rows = [try row(message, id, ann)]
+    var words = Array("sesame".utf8)
+    try ann.vault?.setPassphrase(SecretBytes(moving: &words), keyFile: nil, cost: .least)
+    ann.vault?.lock()
+    shelf.clock.advance(seconds: 11)
+    #expect(try ann.sweep(now: shelf.clock.now) == 1)
+    #expect(try traces(of: ["under lock"], rows, in: shelf, "ann.coterie") == [])
+  }
+}
+
+@Suite struct `Caring for a store` {
+  @Test func `purges, compacts, backs up and salvages without losing what is kept`() async throws {
+    let shelf = try Shelf()
+    let id: Digest
+    let message: Digest
+    let state: Governance
+    do {
+      let ann = try shelf.make("ann.coterie")
+      id = try await shelf.group(of: ann, with: [])
+      let hers = try shelf.group(id, ann)
+      message = try await hers.post("what is kept")
+      for number in 0..<50 { try await hers.post("message \(number)") }
+      state = try await hers.state()
+      try ann.changeKey()
+      try ann.backUp(to: shelf.path("copy.coterie"))
+    }
+    try Vault.compact(store: shelf.path("ann.coterie"), keyring: shelf.keyring)
+    for name in ["ann.coterie", "copy.coterie"] {
+      let group = try shelf.group(id, try shelf.open(name))
+      #expect(try await group.state() == state)
+      #expect(try await group.content(of: message) == Array("what is kept".utf8))
+    }
+    // Both meta pages of the copy are lost, and with them the roots of all tables.
+    let data = URL(filePath: shelf.path("copy.coterie/log.mdb"))
+    let handle = try FileHandle(forWritingTo: data)
+    try handle.write(contentsOf: Data(count: 8192))
+    try handle.close()
+    #expect(throws: (any Error).self) { try shelf.open("copy.coterie") }
+    func salvage(to name: String) throws -> Store.Salvage {
+      try Store.salvage(
+        shelf.path("copy.coterie"),
+        to: shelf.path(name),
+        keyring: shelf.keyring,
+        unlocked: nil
+      )
+    }
+    #expect(
+      try salvage(to: "saved.coterie")
+        == Store.Salvage(events: 52, contents: 51, keys: 1, waiting: 0, bad: 0)
+    )
+    let saved = try shelf.group(id, try shelf.open("saved.coterie"))
+    #expect(try await saved.state() == state)
+    #expect(try await saved.content(of: message) == Array("what is kept".utf8))
+    // Pages are lost too: what is left is sound, and what needs the lost ones waits.
+    var bytes = try Data(contentsOf: data)
+    for page in stride(from: 5, to: bytes.count / 4096, by: 11) {
+      bytes.replaceSubrange((page * 4096)..<(page * 4096 + 4096), with: Data(count: 4096))
+    }
+    let again = try FileHandle(forWritingTo: data)
+    try again.write(contentsOf: bytes)
+    try again.close()
+    let rest = try salvage(to: "rest.coterie")
+    #expect(rest.events + rest.waiting <= 52 && rest.events + rest.waiting > 0)
+    #expect(rest.bad == 0)
+  }
+
+  @Test func `refuses to compact a store that is open`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let path = shelf.path("ann.coterie")
+    #expect(throws: VaultError.ledger(.busy(path: path))) {
+      try Vault.compact(store: path, keyring: shelf.keyring)
+    }
+    _ = ann
+  }
+}

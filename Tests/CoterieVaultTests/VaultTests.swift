@@ -1,0 +1,198 @@
+import CoterieGroups
+import CoterieLedger
+import CoterieSealing
+import CoterieWire
+import Foundation
+import StoreKit
+import Testing
+
+@testable import CoterieVault
+
+private func secret(_ text: String) -> SecretBytes {
+  var bytes = Array(text.utf8)
+  return SecretBytes(moving: &bytes)
+}
+
+@Suite struct `Slots` {
+  @Test func `give a secret back until it is erased, and know a changed byte`() throws {
+    let shelf = try Shelf()
+    let key = StoreKey()
+    let file = SlotFile(path: shelf.path("slots"))
+    try file.create(key)
+    let secrets = (0..<20).map { _ in Entropy.digest() }
+    try file.write(secrets, from: 1, under: key)
+    #expect(try file.count() == 20)
+    for (place, secret) in secrets.enumerated() {
+      #expect(try file.read(UInt64(place + 1), under: key) == .secret(secret))
+    }
+    try file.erase([3, 20])
+    #expect(try file.read(3, under: key) == .empty)
+    #expect(try file.read(20, under: key) == .empty)
+    #expect(try file.read(21, under: key) == .empty)
+    #expect(try file.read(4, under: key) == .secret(secrets[3]))
+    #expect(try file.read(4, under: StoreKey()) == .damaged)
+    var bytes = try #require(FileAccess.contents(shelf.path("slots"), limit: 1 << 20))
+    #expect(bytes[(3 * 64)..<(4 * 64)].allSatisfy { $0 == 0 })
+    bytes[5 * 64 + 30] ^= 1
+    try FileAccess.replace(shelf.path("slots"), with: bytes, isWipingOld: false)
+    #expect(try file.read(5, under: key) == .damaged)
+  }
+
+  @Test func `never cross a sector`() {
+    #expect(512 % SlotFile.recordBytes == 0)
+    #expect(SlotFile.record(Entropy.digest(), under: StoreKey()).count == SlotFile.recordBytes)
+  }
+}
+
+@Suite struct `A vault` {
+  @Test func `keeps keys under a key that lies outside the store`() throws {
+    let shelf = try Shelf()
+    let made: Digest
+    do {
+      let store = try shelf.make("a.coterie")
+      made = try store.makeKey(now: 7)
+    }
+    let again = try shelf.open("a.coterie")
+    let keys = try again.keys()
+    #expect(keys.map(\.publicKey) == [made])
+    #expect(keys.map(\.created) == [7])
+    let seed = keys[0].signing.stored().revealed()
+    for (name, bytes) in try shelf.files("a.coterie") {
+      #expect(!bytes.contains(seed[..<32]), "\(name)")
+      #expect(!bytes.contains(keys[0].seal.stored().revealed()), "\(name)")
+    }
+    let line = try #require(try shelf.keyring.entry(for: shelf.path("a.coterie")))
+    #expect(line.lock.count == 65)
+    let key = try #require(Hexadecimal.bytes(of: line.lock.dropFirst()))
+    for (name, bytes) in try shelf.files("a.coterie") { #expect(!bytes.contains(key), "\(name)") }
+  }
+
+  @Test func `is locked by a passphrase, and opened by nothing else`() throws {
+    let shelf = try Shelf()
+    do {
+      let store = try shelf.make("a.coterie")
+      _ = try store.makeKey(now: 1)
+      let vault = try #require(store.vault)
+      try vault.setPassphrase(secret("open sesame"), keyFile: [1, 2, 3], cost: .least)
+    }
+    let store = try shelf.open("a.coterie")
+    let vault = try #require(store.vault)
+    #expect(vault.isLocked)
+    #expect(throws: GroupError.vault(.locked(needsKeyFile: true))) { try store.keys() }
+    func unlock(_ words: String, _ file: [UInt8]?, _ now: UInt64) throws {
+      try vault.unlock(
+        passphrase: secret(words),
+        keyFile: file,
+        now: now,
+        idleMilliseconds: 60_000
+      )
+    }
+    #expect(throws: VaultError.locked(needsKeyFile: true)) { try unlock("open sesame", nil, 10) }
+    #expect(throws: VaultError.wrongPassphrase(waitSeconds: 0)) {
+      try unlock("open sesame", [1, 2], 10)
+    }
+    #expect(throws: VaultError.wrongPassphrase(waitSeconds: 0)) { try unlock("x", [1, 2, 3], 10) }
+    #expect(throws: VaultError.wrongPassphrase(waitSeconds: 1)) { try unlock("x", [1, 2, 3], 10) }
+    #expect(throws: VaultError.mustWait(seconds: 1)) { try unlock("open sesame", [1, 2, 3], 10) }
+    #expect(throws: VaultError.wrongPassphrase(waitSeconds: 2)) { try unlock("x", [1, 2, 3], 11) }
+    try unlock("open sesame", [1, 2, 3], 13)
+    #expect(try store.keys().count == 1)
+    // Unlocked for later commands too, until it is locked again.
+    #expect(try shelf.open("a.coterie").vault?.isLocked == false)
+    vault.lock()
+    #expect(try shelf.open("a.coterie").vault?.isLocked == true)
+  }
+
+  @Test func `waits longer after each wrong passphrase, up to five minutes`() {
+    #expect(
+      (0...14).map { Vault.waitSeconds(after: $0) }
+        == [0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
+    )
+  }
+
+  @Test func `keeps no unlocked key anywhere but in memory`() throws {
+    let shelf = try Shelf()
+    let folder = UnlockedFolder(path: shelf.path("not-in-memory"))
+    let path = folder.path
+    #expect(throws: LedgerError.notInMemory(path: path)) {
+      try folder.keep(StoreKey(), of: "s", idleMilliseconds: 1000)
+    }
+    try shelf.unlocked.keep(StoreKey(), of: "s", idleMilliseconds: 0)
+    #expect(shelf.unlocked.key(of: "s") == nil)
+    #expect(FileAccess.contents("\(shelf.unlocked.path)/s", limit: 4096) == nil)
+  }
+
+  @Test func `gets another key, and ends a change that was interrupted`() throws {
+    let shelf = try Shelf()
+    let store = try shelf.make("a.coterie")
+    let key = try store.makeKey(now: 1)
+    let folder = shelf.path("a.coterie")
+    let before = try shelf.files("a.coterie")
+    try store.changeKey()
+    let after = try shelf.files("a.coterie")
+    #expect(before["slots"] != after["slots"])
+    #expect(before["identity"] != after["identity"])
+    // As a crash would leave it: the keyring has the new key, the files are not renamed yet.
+    for name in ["slots", "identity"] {
+      try Data(try #require(before[name])).write(to: URL(filePath: "\(folder)/\(name)"))
+      try Data(try #require(after[name])).write(to: URL(filePath: "\(folder)/\(name).next"))
+    }
+    #expect(try shelf.open("a.coterie").keys().map(\.publicKey) == [key])
+    #expect(try shelf.files("a.coterie")["slots"] == after["slots"])
+    #expect(try shelf.files("a.coterie")["slots.next"] == nil)
+    // As a crash before that would: the new files are there, and the keyring has the old key.
+    try Data(repeating: 1, count: 64).write(to: URL(filePath: "\(folder)/slots.next"))
+    #expect(try shelf.open("a.coterie").keys().map(\.publicKey) == [key])
+    #expect(try shelf.files("a.coterie")["slots.next"] == nil)
+  }
+
+  @Test func `says so when its files are of another key`() throws {
+    let shelf = try Shelf()
+    do { _ = try shelf.make("a.coterie").makeKey(now: 1) }
+    let folder = shelf.path("a.coterie")
+    try SlotFile(path: "\(folder)/slots").create(StoreKey())
+    #expect(
+      throws: GroupError.vault(
+        .damaged(path: "\(folder)/slots", problem: "it is sealed under another key")
+      )
+    ) { try shelf.open("a.coterie") }
+  }
+}
+
+@Suite struct `An attachment` {
+  @Test func `is sealed chunk by chunk and goes on after a cut`() throws {
+    let shelf = try Shelf()
+    let file = AttachmentFile(folder: shelf.path, name: String(repeating: "a", count: 32))
+    let secret = Entropy.digest()
+    let whole = Entropy.bytes(AttachmentManifest.chunkBytes)
+    let last = Entropy.bytes(1000)
+    var manifest = AttachmentManifest(name: "x", type: "image/png", size: 0, chunks: [])
+    for (place, chunk) in [whole, whole, last].enumerated() {
+      manifest.chunks.append(try file.append(chunk, at: place, secret: secret))
+      manifest.size += UInt64(chunk.count)
+    }
+    #expect(AttachmentManifest(manifest.bytes) == manifest)
+    #expect(file.chunkCount(of: manifest) == 3)
+    #expect(file.chunk(0, of: manifest, secret: secret) == whole)
+    #expect(file.chunk(2, of: manifest, secret: secret) == last)
+    #expect(file.chunk(2, of: manifest, secret: Entropy.digest()) == nil)
+    let bytes = try #require(FileManager.default.contents(atPath: file.path))
+    #expect(!Array(bytes).contains(last))
+    try bytes.prefix(bytes.count - 1).write(to: URL(filePath: file.path))
+    #expect(file.chunkCount(of: manifest) == 2)
+    var damaged = bytes
+    damaged[AttachmentManifest.chunkBytes + 100] ^= 1
+    try damaged.write(to: URL(filePath: file.path))
+    #expect(file.chunkCount(of: manifest) == 3)
+    #expect(file.chunk(1, of: manifest, secret: secret) == nil)
+  }
+
+  @Test func `says nothing of itself that is not exactly a manifest`() {
+    let manifest = AttachmentManifest(name: "x", type: nil, size: 5, chunks: [Entropy.digest()])
+    #expect(AttachmentManifest(manifest.bytes) == manifest)
+    #expect(AttachmentManifest(manifest.bytes + [0]) == nil)
+    #expect(AttachmentManifest(Array("hello".utf8)) == nil)
+    let lying = AttachmentManifest(name: "x", type: nil, size: 1 << 40, chunks: manifest.chunks)
+    #expect(AttachmentManifest(lying.bytes) == nil)
+  }
+}
