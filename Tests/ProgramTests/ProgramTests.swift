@@ -32,23 +32,39 @@ final class Desk {
 
   /// Runs `coterie`, which stands beside the test bundle.
   func coterie(_ arguments: String...) throws -> Run {
-    let program = try Desk.products().appending(path: "coterie")
+    try run(try Desk.products().appending(path: "coterie"), arguments)
+  }
+
+  /// Runs a script of bash in the folder of the test, with `coterie` on its path.
+  func shell(_ script: String) throws -> Run {
+    try run(URL(filePath: "/bin/bash"), ["-c", script])
+  }
+
+  private func run(_ program: URL, _ arguments: [String]) throws -> Run {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
-    process.environment = ["COTERIE_KEYRING": path("keyring"), "PATH": "/usr/bin:/bin"]
+    process.currentDirectoryURL = folder
+    process.environment = [
+      "COTERIE_KEYRING": path("keyring"),
+      "PATH": "\(try Desk.products().path):/usr/sbin:/usr/bin:/sbin:/bin",
+    ]
     let output = path("out-\(UUID())")
     let errors = path("err-\(UUID())")
     _ = FileManager.default.createFile(atPath: output, contents: nil)
     _ = FileManager.default.createFile(atPath: errors, contents: nil)
+    defer {
+      try? FileManager.default.removeItem(atPath: output)
+      try? FileManager.default.removeItem(atPath: errors)
+    }
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
     try process.run()
     process.waitUntilExit()
     return Run(
       status: process.terminationStatus,
-      output: try String(contentsOfFile: output, encoding: .utf8),
-      errors: try String(contentsOfFile: errors, encoding: .utf8)
+      output: String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self)
     )
   }
 
