@@ -2,11 +2,14 @@ extension CompletionScript {
   /// The script for zsh 5.8 and later; it stands in a folder of `fpath`, or is sourced.
   var zsh: String {
     let program = table.program
+    let marks: KeyValuePairs = [
+      "@handed": zshHandedOn, "@branches": zshBranches, "@globals": zshGlobals,
+    ]
     return """
       #compdef \(program)
       # Completion of \(program) for zsh, printed by: \(program) completion zsh
       \(branches.map { zshFunction($0) }.joined(separator: "\n"))
-      \(filled(zshMachinery, ["@handed": zshHandedOn, "@branches": zshBranches]))
+      \(filled(zshMachinery, marks))
       """
   }
 
@@ -14,7 +17,7 @@ extension CompletionScript {
   private func zshFunction(_ branch: Branch) -> String {
     let words = branch.next.map { zshWord($0) }.joined(separator: "\n        ")
     let cases = branch.next.map { next in
-      "      \(next.word))\n\(zshCase(branch.words + [next.word]))\n        ;;"
+      "        \(next.word))\n\(zshCase(branch.words + [next.word]))\n          ;;"
     }
     return """
 
@@ -22,9 +25,7 @@ extension CompletionScript {
         local curcontext=$curcontext state state_descr line
         local -a next
         typeset -A opt_args
-        _arguments -S -C -A '-*' \\
-      \(zshRows(globals(beside: nil).flatMap { zshOption($0) }, indent: "    ")) \\
-          ': :->word' '*:: :->rest' && return
+        _arguments -S -C -A '-*' $\(function)_globals ': :->word' '*:: :->rest' && return
         case $state in
           word)
             next=(
@@ -49,15 +50,20 @@ extension CompletionScript {
   private func zshCase(_ words: [String]) -> String {
     if branches.contains(where: { $0.words == words }) { return "          \(zshName(words))" }
     guard let command = table.commands.first(where: { $0.words == words }) else { return "" }
-    let options = (command.options + globals(beside: command)).flatMap { zshOption($0) }
-    let operands = command.operands.enumerated().map { zshOperand($1, at: $0, of: command) }
+    let others = globals(beside: command)
+    let isUsual = others.count == globals(beside: nil).count
+    let options = (command.options + (isUsual ? [] : others)).flatMap { zshOption($0) }
+    let operands = command.operands.enumerated().map { zshOperand($1, at: $0) }
     let place = filePlace(of: command).map { String($0 + 1) } ?? ""
-    return "          \(function)_file=\(place)\n          _arguments -S \\\n"
-      + zshRows(options + operands, indent: "            ")
+    let call = "          _arguments -S" + (isUsual ? " $\(function)_globals" : "")
+    return "          \(function)_file=\(place)\n"
+      + ([call] + (options + operands).map { "            " + quoted($0) })
+      .joined(separator: " \\\n")
   }
 
-  private func zshRows(_ rows: [String], indent: String) -> String {
-    rows.map { indent + quoted($0) }.joined(separator: " \\\n")
+  private var zshGlobals: String {
+    globals(beside: nil).flatMap { zshOption($0) }.map { "    " + quoted($0) }
+      .joined(separator: "\n")
   }
 
   private func zshWord(_ next: (word: String, summary: String)) -> String {
@@ -77,7 +83,7 @@ extension CompletionScript {
     }
   }
 
-  private func zshOperand(_ operand: Operand, at place: Int, of command: Command) -> String {
+  private func zshOperand(_ operand: Operand, at place: Int) -> String {
     let head =
       switch operand.count {
       case .one: "\(place + 1):"
@@ -132,11 +138,11 @@ extension CompletionScript {
       local program=${${(Q)@main_program}/#\~\//$HOME/} file key
       local -A handed=("${(@kv)@main_handed}")
       (( $+commands[$program] )) || [[ -x $program ]] || program=@program
+      for key in ${(k)handed}; do handed[$key]=${${(Q)handed[$key]}/#\~\//$HOME/}; done
       if [[ -n $@main_file ]]; then
         file=${${(Q)line[@main_file]}/#\~\//$HOME/}
         [[ -e $file ]] && handed[@operand]=$file
       fi
-      for key in ${(k)handed}; do handed[$key]=${${(Q)handed[$key]}/#\~\//$HOME/}; done
       found=(${(f)"$("$program" @words $@[-1] "${(@kv)handed}" 2>/dev/null </dev/null)"})
       compadd "${@[1,-2]}" -a found
     }
@@ -152,6 +158,9 @@ extension CompletionScript {
 
     @main() {
       local @main_program=$words[1] @main_file= place
+      local -a @main_globals=(
+    @globals
+      )
       local -A @main_handed
       local -A handed
       for (( place = 2; place < CURRENT; place++ )); do
