@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs what the build needs and this machine lacks: libsodium, LMDB and libqrencode with their headers.
-# With "tests" also what the tests need: Python with venv, flock.
+# Installs what the build needs and this machine lacks: libsodium, LMDB and libqrencode with their
+# headers. With "tests" also what the tests need: Python with venv, flock, the shells whose
+# completions are tested, mandoc.
 set -euo pipefail
 
 wanted=(libsodium-dev liblmdb-dev libqrencode-dev pkg-config)
 if [ "${1:-}" = tests ]; then
-  wanted+=(python3 python3-venv util-linux)
+  wanted+=(python3 python3-venv util-linux zsh fish mandoc)
 fi
 missing=()
 for name in "${wanted[@]}"; do

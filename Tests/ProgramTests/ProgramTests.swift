@@ -4,7 +4,7 @@ import ScopeKit
 import Testing
 
 /// What a run of the program came to.
-struct Run {
+struct Run: Equatable {
   var status: Int32
   var output: String
   var errors: String
@@ -32,11 +32,21 @@ final class Desk {
 
   /// Runs `coterie`, which stands beside the test bundle.
   func coterie(_ arguments: String...) throws -> Run {
-    let program = try Desk.products().appending(path: "coterie")
+    try run(Desk.products().appending(path: "coterie").path, arguments)
+  }
+
+  /// Runs any program; `coterie` is in its path.
+  ///
+  /// - Parameter place: the folder in which it runs, below this one.
+  func run(_ program: String, _ arguments: [String], in place: String = "") throws -> Run {
     let process = Process()
-    process.executableURL = program
+    process.executableURL = URL(filePath: program)
     process.arguments = arguments
-    process.environment = ["COTERIE_KEYRING": path("keyring"), "PATH": "/usr/bin:/bin"]
+    process.currentDirectoryURL = place.isEmpty ? nil : URL(filePath: path(place))
+    process.environment = [
+      "COTERIE_KEYRING": path("keyring"), "HOME": folder.path, "TERM": "dumb",
+      "PATH": "\(try Desk.products().path):/usr/bin:/bin",
+    ]
     let output = path("out-\(UUID())")
     let errors = path("err-\(UUID())")
     _ = FileManager.default.createFile(atPath: output, contents: nil)
@@ -52,7 +62,7 @@ final class Desk {
     )
   }
 
-  private static func products() throws -> URL {
+  static func products() throws -> URL {
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let beside = URL(filePath: own).deletingLastPathComponent()
     if FileManager.default.fileExists(atPath: beside.appending(path: "coterie").path) {
