@@ -82,6 +82,12 @@ extension MemberLog {
     (0..<replica.judge.count).map { replica.judge.graph.id($0) }
   }
 
+  /// The keys of all who wrote an event in the graph.
+  public var authors: Set<Digest> {
+    let graph = replica.judge.graph
+    return Set(graph.chains.map { graph.authors.digests[$0.author] })
+  }
+
   /// These ids and everything in their past; ids that are not held are ignored.
   public func past(of ids: [Digest]) -> Set<Digest> {
     let judge = replica.judge

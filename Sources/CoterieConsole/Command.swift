@@ -8,6 +8,8 @@ public struct Option: Sendable {
   public var value: String?
   /// The values that it takes; empty for any.
   public var allowed: [String]
+  /// What its value names, for completion; nil for what the placeholder means everywhere.
+  public var values: ValueKind?
   /// One line for help.
   public var help: String
 
@@ -17,12 +19,14 @@ public struct Option: Sendable {
     short: String? = nil,
     value: String? = nil,
     allowed: [String] = [],
+    values: ValueKind? = nil,
     help: String
   ) {
     self.name = name
     self.short = short
     self.value = value
     self.allowed = allowed
+    self.values = values
     self.help = help
   }
 }
@@ -38,15 +42,30 @@ public struct Operand: Sendable {
   public var name: String
   /// How often it may stand.
   public var count: Count
+  /// The words that it takes; empty for any.
+  public var allowed: [String]
+  /// What it names, for completion; nil for what the placeholder means everywhere.
+  public var values: ValueKind?
   /// One line for help.
   public var help: String
 
   /// Takes all fields.
-  public init(_ name: String, _ count: Count = .one, help: String) {
+  public init(
+    _ name: String,
+    _ count: Count = .one,
+    allowed: [String] = [],
+    values: ValueKind? = nil,
+    help: String
+  ) {
     self.name = name
     self.count = count
+    self.allowed = allowed
+    self.values = values
     self.help = help
   }
+
+  /// Whether it may stand more than once.
+  var isRepeated: Bool { count == .oneOrMore || count == .any }
 
   /// How usage lines show it.
   var usage: String {
@@ -59,7 +78,7 @@ public struct Operand: Sendable {
   }
 }
 
-/// One command of the table that parsing, help and `schema` read.
+/// One command of the table that parsing, help, completions, manual and `schema` read.
 public struct Command: Sendable {
   /// The words that call it, such as `fixture run`.
   public var words: [String]

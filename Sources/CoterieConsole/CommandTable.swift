@@ -6,13 +6,24 @@ public struct CommandTable: Sendable {
   public let commands: [Command]
   /// Options that stand before or after any command.
   public let globals: [Option]
+  /// What placeholders name, where a row does not say otherwise.
+  public let placeholders: [String: ValueKind]
 
   /// Takes all rows.
-  public init(program: String, commands: [Command], globals: [Option]) {
+  public init(
+    program: String,
+    commands: [Command],
+    globals: [Option],
+    placeholders: [String: ValueKind] = [:]
+  ) {
     self.program = program
     self.commands = commands
     self.globals = globals
+    self.placeholders = placeholders
   }
+
+  /// The option that every command takes without a row: parsing answers it.
+  static let helpOption = Option("--help", short: "-h", help: "say how the command is used")
 
   /// Reads a command line.
   ///
@@ -148,7 +159,7 @@ public struct CommandTable: Sendable {
   private func checkOperands(_ invocation: Invocation) throws(Failure) {
     let rows = invocation.command.operands
     let least = rows.count { $0.count == .one || $0.count == .oneOrMore }
-    let isOpen = rows.contains { $0.count == .oneOrMore || $0.count == .any }
+    let isOpen = rows.contains(where: \.isRepeated)
     if invocation.operands.count < least {
       let missing = rows[min(invocation.operands.count, rows.count - 1)]
       throw Failure.usage(
@@ -159,6 +170,12 @@ public struct CommandTable: Sendable {
     if !isOpen, invocation.operands.count > rows.count {
       throw Failure.usage(
         "\(invocation.command.name) takes no further operand \"\(invocation.operands[rows.count])\""
+      )
+    }
+    for (row, word) in zip(rows, invocation.operands)
+    where !row.allowed.isEmpty && !row.allowed.contains(word) {
+      throw Failure.usage(
+        "\(row.name) is one of \(row.allowed.joined(separator: ", ")), not \"\(word)\""
       )
     }
   }

@@ -121,9 +121,11 @@ public final class Console: Sendable {
 /// Writes a file beside its place and renames it, so that it is never half there.
 public enum FileOutput {
   /// Replaces a file; answers whether that went well.
-  public static func replace(_ path: String, with bytes: [UInt8]) -> Bool {
+  ///
+  /// - Parameter mode: who may read it, as far as the process's mask allows.
+  public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) -> Bool {
     let beside = "\(path).\(getpid()).partial"
-    let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { return false }
     let isWritten = Console.writeAll(bytes, to: descriptor) == .done && fsync(descriptor) == 0
     close(descriptor)

@@ -4,7 +4,7 @@ extension CommandTable {
     let width = commands.map(\.name.count).max() ?? 0
     var lines = [about, "", "usage: \(program) COMMAND [OPTIONS]", "", "commands"]
     lines += commands.map { row($0.name, width, $0.summary) }
-    lines += ["", "options of every command"] + optionRows(globals)
+    lines += ["", "options of every command"] + optionRows(globals + [Self.helpOption])
     lines += [
       "", "\(program) help COMMAND says more; \(program) help exit-status lists the codes.",
     ]
@@ -25,7 +25,7 @@ extension CommandTable {
       lines += ["", "operands"] + command.operands.map { row($0.name, width, $0.help) }
     }
     if !command.options.isEmpty { lines += ["", "options"] + optionRows(command.options) }
-    lines += ["", "options of every command"] + optionRows(globals)
+    lines += ["", "options of every command"] + optionRows(globals + [Self.helpOption])
     return lines.joined(separator: "\n")
   }
 

@@ -1,7 +1,7 @@
 import CoterieConsole
 import Glibc
 
-/// The table of all commands: parsing, help and `schema` read it.
+/// The table of all commands: parsing, help, completions, manual and `schema` read it.
 enum Commands {
   static let version = "0.1.0"
 
@@ -16,6 +16,7 @@ enum Commands {
       "--group",
       short: "-g",
       value: "ID",
+      values: .live(.groups),
       help: "the group, by unique prefix (COTERIE_GROUP)"
     ),
     Option("--json", help: "print one JSON document"),
@@ -56,8 +57,8 @@ enum Commands {
     rows += SyncCommands.rows
     rows += StoreCommands.rows
     rows += [
-      ExportCommand.row, ImportCommand.row, ExplainCommand.row, SchemaCommand.row, HelpCommand.row,
-      VersionCommand.row,
+      ExportCommand.row, ImportCommand.row, ExplainCommand.row, SchemaCommand.row,
+      CompletionCommand.row, ManualCommand.row, HelpCommand.row, VersionCommand.row,
     ]
     return rows
   }()
@@ -65,7 +66,8 @@ enum Commands {
   static let table = CommandTable(
     program: "coterie",
     commands: commands,
-    globals: globals
+    globals: globals,
+    placeholders: LiveValue.placeholders
   )
 
   /// `--help` and `--version` alone are commands too.

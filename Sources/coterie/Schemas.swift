@@ -3,8 +3,8 @@ import CoterieJSON
 /// JSON Schemas (2020-12) of the documents that the program prints.
 enum Schemas {
   static let names = [
-    "explain", "failure", "finding", "fixture", "import", "log", "replay", "show", "state",
-    "verdict",
+    "completion", "explain", "failure", "finding", "fixture", "import", "log", "manual", "replay",
+    "show", "state", "verdict",
     "version",
   ]
 
@@ -33,6 +33,12 @@ enum Schemas {
           "version": string, "format": integer, "rules": integer, "scenario": integer,
           "store": integer, "bundle": integer,
         ])
+      )
+    case "completion": document(name, object(["shell": string, "text": string]))
+    case "manual":
+      document(
+        name,
+        object(["pages": array(object(["name": string, "section": integer, "text": string]))])
       )
     case "failure": document(name, .object(["type": "null"]))
     default: nil

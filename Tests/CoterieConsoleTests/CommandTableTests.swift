@@ -16,6 +16,14 @@ private let table = CommandTable(
       ],
       run: { _, _ in .done }
     ),
+    Command(
+      "paint",
+      "paint",
+      about: "",
+      example: "paint red",
+      operands: [Operand("COLOUR", .optional, allowed: ["red", "blue"], help: "colour")],
+      run: { _, _ in .done }
+    ),
     Command("version", "version", about: "", example: "version", run: { _, _ in .done }),
   ],
   globals: [Option("--json", help: "json"), Option("--store", short: "-s", value: "P", help: "s")]
@@ -41,6 +49,7 @@ private let table = CommandTable(
         ["fixture", "run", "a", "--order", "3"], "fixture run has no option \"--order\"",
         "did you mean --orders?"
       ),
+      (["paint", "green"], "COLOUR is one of red, blue, not \"green\"", nil),
       (["version", "x"], "version takes no further operand \"x\"", nil),
       (["version", "--json", "--json"], "--json stands twice", nil),
       (["version", "--json=1"], "--json takes no value", nil),

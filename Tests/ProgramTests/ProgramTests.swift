@@ -4,7 +4,7 @@ import ScopeKit
 import Testing
 
 /// What a run of the program came to.
-struct Run {
+struct Run: Equatable {
   var status: Int32
   var output: String
   var errors: String
@@ -32,21 +32,24 @@ final class Desk {
 
   /// Runs `coterie`, which stands beside the test bundle.
   func coterie(_ arguments: String...) throws -> Run {
-    try run(try Desk.products().appending(path: "coterie"), arguments)
+    try run(Desk.products().appending(path: "coterie").path, arguments)
   }
 
   /// Runs a script of bash in the folder of the test, with `coterie` on its path.
   func shell(_ script: String) throws -> Run {
-    try run(URL(filePath: "/bin/bash"), ["-c", script])
+    try run("/bin/bash", ["-c", script], in: ".")
   }
 
-  private func run(_ program: URL, _ arguments: [String]) throws -> Run {
+  /// Runs any program; `coterie` is in its path.
+  ///
+  /// - Parameter place: the folder in which it runs, below this one.
+  func run(_ program: String, _ arguments: [String], in place: String = "") throws -> Run {
     let process = Process()
-    process.executableURL = program
+    process.executableURL = URL(filePath: program)
     process.arguments = arguments
-    process.currentDirectoryURL = folder
+    process.currentDirectoryURL = place.isEmpty ? nil : URL(filePath: path(place))
     process.environment = [
-      "COTERIE_KEYRING": path("keyring"),
+      "COTERIE_KEYRING": path("keyring"), "HOME": folder.path, "TERM": "dumb",
       "PATH": "\(try Desk.products().path):/usr/sbin:/usr/bin:/sbin:/bin",
     ]
     let output = path("out-\(UUID())")
@@ -68,7 +71,7 @@ final class Desk {
     )
   }
 
-  private static func products() throws -> URL {
+  static func products() throws -> URL {
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let beside = URL(filePath: own).deletingLastPathComponent()
     if FileManager.default.fileExists(atPath: beside.appending(path: "coterie").path) {

@@ -16,6 +16,8 @@ def main(arguments):
         "state": ["state", scenario],
         "fixture": ["fixture", "run", scenario],
         "explain": ["explain", "lost-support"],
+        "completion": ["completion", "bash"],
+        "manual": ["manual", "log"],
         "version": ["version"],
         "failure": ["replay", "/nowhere"],
     }

@@ -17,6 +17,26 @@ public enum Status: String, CaseIterable, Sendable {
   case overridden
   /// A last owner's exit that waits for another owner.
   case heldBack = "held-back"
+
+  /// One sentence for people.
+  public var explanation: String {
+    switch self {
+    case .malformed:
+      "Bytes, signature or chain are wrong; the event is kept out of the log for ever."
+    case .pending:
+      "A parent or the author's event before it is missing; it waits and is not judged."
+    case .rejected:
+      "What its author had seen did not allow it; that is final."
+    case .effective:
+      "It was allowed and counts."
+    case .defeated:
+      "It was allowed on what its author had seen, but someone above took the right away."
+    case .overridden:
+      "A lowering, while someone higher granted the role without knowing of it."
+    case .heldBack:
+      "A last owner's exit, which waits until there is another owner."
+    }
+  }
 }
 
 /// The judgement of one event.

@@ -20,7 +20,7 @@ enum InviteCommands {
       """,
     example: "invite create KEY member",
     operands: [
-      Operand("KEY", help: "64 hexadecimal digits"),
+      Operand("KEY", values: .anything, help: "64 hexadecimal digits"),
       Operand("ROLE", .optional, help: "member if it is left out"),
     ],
     act: { desk in

@@ -43,7 +43,10 @@ enum PreferenceCommands {
       as 1w, or off. A preference binds who has seen it.
       """,
     example: "prefs set voice moderator",
-    operands: [Operand("KEY", help: "such as voice"), Operand("VALUE", help: "such as off")],
+    operands: [
+      Operand("KEY", values: .live(.preferences), help: "such as voice"),
+      Operand("VALUE", help: "such as off"),
+    ],
     act: { desk in
       let key = desk.invocation.operands[0]
       let value = try value(desk.invocation.operands[1], for: key)

@@ -178,10 +178,17 @@ enum StoreCommands {
       you import from a file is up to you. Local; no one learns of it.
       """,
     example: "contacts known --add KEY",
-    operands: [Operand("RULE", .optional, help: "everyone, known or nobody")],
+    operands: [
+      Operand(
+        "RULE",
+        .optional,
+        allowed: ["everyone", "known", "nobody"],
+        help: "everyone, known or nobody"
+      )
+    ],
     options: [
-      Option("--add", value: "KEY", help: "a key that is known"),
-      Option("--remove", value: "KEY", help: "a key that is not known any more"),
+      Option("--add", value: "KEY", values: .anything, help: "a key that is known"),
+      Option("--remove", value: "KEY", values: .anything, help: "a key that is not known any more"),
     ],
     run: { invocation, console in
       let store = try Stores.open(try Sources.path(nil, invocation))

@@ -24,6 +24,7 @@ enum ExportCommand {
       Option(
         "--missing-from",
         value: "WHAT",
+        values: .files,
         help: "a store, a bundle, or heads as a comma list of event ids"
       ),
     ],

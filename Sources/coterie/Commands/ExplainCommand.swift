@@ -11,7 +11,12 @@ enum ExplainCommand {
     about: "Without an operand it gives the three rules by which every verdict follows.",
     example: "explain revoked-concurrently",
     operands: [
-      Operand("WORD", .optional, help: "a code, a kind, a role, or \"preferences\"")
+      Operand(
+        "WORD",
+        .optional,
+        values: .live(.words),
+        help: "a code, a kind, a role, or \"preferences\""
+      )
     ],
     run: run
   )
@@ -27,6 +32,12 @@ enum ExplainCommand {
        one person, the one that the most senior other member saw first counts.
     """
 
+  /// Everything that can be explained.
+  static var words: [String] {
+    Code.allCases.map(\.rawValue) + Kind.known.map(\.name) + Role.allCases.map(\.name)
+      + ["preferences"]
+  }
+
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     guard let word = invocation.operands.first else {
       return print("rules", rules, console)
@@ -35,9 +46,7 @@ enum ExplainCommand {
     if let kind = Kind(name: word) { return print(word, explanation(of: kind), console) }
     if let role = Role(name: word) { return print(word, explanation(of: role), console) }
     if word == "preferences" { return print(word, preferences, console) }
-    let known =
-      Code.allCases.map(\.rawValue) + Kind.known.map(\.name) + Role.allCases.map(\.name)
-      + ["preferences"]
+    let known = words
     let near = Suggestion.nearest(to: word, among: known)
     throw Failure(
       .notFound,
@@ -73,7 +82,7 @@ enum ExplainCommand {
     return "What \(role.name) may do, rules version 1:\n" + rows.joined(separator: "\n")
   }
 
-  private static func meaning(of cell: RuleTable.Cell) -> String {
+  static func meaning(of cell: RuleTable.Cell) -> String {
     switch cell {
     case .no: "never"
     case .yes: "yes, where the one acted on is outranked"
@@ -84,15 +93,18 @@ enum ExplainCommand {
     }
   }
 
+  /// What a preference is where the founding event does not say otherwise.
+  static func standard(of preference: Preference, in template: Template) -> String {
+    switch preference.standard(in: template) {
+    case .seconds(let seconds): "\(seconds) s"
+    case .off: "off"
+    default: "on"
+    }
+  }
+
   private static var preferences: String {
     let rows = Preference.allCases.map { preference in
-      let values = Template.allCases.map { template -> String in
-        switch preference.standard(in: template) {
-        case .seconds(let seconds): pad("\(seconds) s", to: 14)
-        case .off: pad("off", to: 14)
-        default: pad("on", to: 14)
-        }
-      }
+      let values = Template.allCases.map { pad(standard(of: preference, in: $0), to: 14) }
       return "  \(pad(preference.key, to: 18))\(values.joined())"
     }
     return """

@@ -6,9 +6,14 @@ enum HelpCommand {
   static let row = Command(
     "help",
     "say how a command is used",
-    about: "coterie help COMMAND is the same as coterie COMMAND --help.",
+    about: """
+      coterie help COMMAND is the same as coterie COMMAND --help; coterie manual COMMAND prints a
+      page for man, and coterie completion SHELL what a shell needs to complete command lines.
+      """,
     example: "help replay",
-    operands: [Operand("COMMAND", .any, help: "the words of a command, or exit-status")],
+    operands: [
+      Operand("COMMAND", .any, values: .commands, help: "the words of a command, or exit-status")
+    ],
     run: run
   )
 

@@ -8,13 +8,23 @@ enum SchemaCommand {
     "print the JSON Schema of an output, or list them",
     about: "Without an operand it lists the names.",
     example: "schema replay",
-    operands: [Operand("NAME", .optional, help: "such as replay, fixture, state, commands")],
+    operands: [
+      Operand(
+        "NAME",
+        .optional,
+        values: .live(.schemas),
+        help: "such as replay, fixture, state, commands"
+      )
+    ],
     run: run
   )
 
+  /// Everything that has a schema, and the table of commands.
+  static var names: [String] { Schemas.names + ["commands"] }
+
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     guard let name = invocation.operands.first else {
-      for name in Schemas.names + ["commands"] { console.line(name) }
+      for name in names { console.line(name) }
       return .done
     }
     if name == "commands" {
