@@ -150,7 +150,11 @@ final class World {
     case .erase(let name, let message):
       if let event = event(ofStep: message) { person(name)?.erased.insert(event.event.id) }
     case .read(let name, let message):
-      if let event = event(ofStep: message) { person(name)?.readAt[event.event.id] = clock }
+      guard let event = event(ofStep: message), let reader = person(name),
+        reader.replica.judge.number(of: event.event.id) != nil
+      else { return }
+      // A timer starts when the message was read first; what is not held cannot be read.
+      if reader.readAt[event.event.id] == nil { reader.readAt[event.event.id] = clock }
     case .advance(let seconds):
       clock += seconds
       sweep()

@@ -2,11 +2,11 @@ import CoterieJSON
 
 /// JSON Schemas (2020-12) of the documents that the program prints.
 enum Schemas {
-  static let names = [
-    "completion", "explain", "failure", "finding", "fixture", "import", "log", "manual", "replay",
-    "show", "state", "verdict",
-    "version",
-  ]
+  static let names =
+    ([
+      "completion", "explain", "failure", "finding", "fixture", "import", "log", "manual", "replay",
+      "show", "state", "verdict", "version",
+    ] + acting.keys).sorted()
 
   static func schema(_ name: String) -> JSONValue? {
     switch name {
@@ -20,7 +20,8 @@ enum Schemas {
         name,
         object([
           "placed": integer, "rejected": integer, "known": integer, "waiting": integer,
-          "turned_away": integer, "contents": integer, "missing": array(string),
+          "turned_away": integer, "contents": integer, "unkept": integer, "strangers": integer,
+          "missing": array(string),
         ])
       )
     case "show": document(name, event)
@@ -41,28 +42,28 @@ enum Schemas {
         object(["pages": array(object(["name": string, "section": integer, "text": string]))])
       )
     case "failure": document(name, .object(["type": "null"]))
-    default: nil
+    default: acting[name].map { document(name, $0) }
     }
   }
 
   // MARK: Parts
 
-  private static let string = JSONValue.object(["type": "string"])
-  private static let optionalString = JSONValue.object(["type": ["string", "null"]])
-  private static let integer = JSONValue.object(["type": "integer"])
-  private static let bool = JSONValue.object(["type": "boolean"])
-  private static let anything = JSONValue.object([:])
+  static let string = JSONValue.object(["type": "string"])
+  static let optionalString = JSONValue.object(["type": ["string", "null"]])
+  static let integer = JSONValue.object(["type": "integer"])
+  static let bool = JSONValue.object(["type": "boolean"])
+  static let anything = JSONValue.object([:])
 
-  private static func array(_ items: JSONValue) -> JSONValue {
+  static func array(_ items: JSONValue) -> JSONValue {
     .object(["type": "array", "items": items])
   }
 
-  private static func map(_ values: JSONValue) -> JSONValue {
+  static func map(_ values: JSONValue) -> JSONValue {
     .object(["type": "object", "additionalProperties": values])
   }
 
   /// An object whose fields must all be there; further ones may be added within a version.
-  private static func object(_ fields: [String: JSONValue], optional: [String: JSONValue] = [:])
+  static func object(_ fields: [String: JSONValue], optional: [String: JSONValue] = [:])
     -> JSONValue
   {
     .object([
@@ -72,7 +73,7 @@ enum Schemas {
     ])
   }
 
-  private static func nullable(_ schema: JSONValue) -> JSONValue {
+  static func nullable(_ schema: JSONValue) -> JSONValue {
     .object(["anyOf": [schema, .object(["type": "null"])]])
   }
 
