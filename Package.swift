@@ -65,6 +65,13 @@ let package = Package(
       ]
     ),
     floor(
+      "CoterieReport",
+      on: [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieAudit",
+      ]
+    ),
+    floor(
       "CoterieGroups",
       on: [
         "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieEngine",
@@ -83,7 +90,7 @@ let package = Package(
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieEvents", "CoterieJudgement",
         "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger", "CoterieSealing",
-        "CoterieVault", "CoterieBundles", "CoterieExchange",
+        "CoterieVault", "CoterieBundles", "CoterieExchange", "CoterieReport",
       ],
       swiftSettings: settings
     ),

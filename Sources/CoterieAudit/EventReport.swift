@@ -17,6 +17,9 @@ public struct EventReport: Sendable {
   /// What it lacks while it waits.
   public var missing: [Digest]
 
+  /// The fields of the event's body.
+  public var body: JSONValue { ActionFields().json(of: event.action) }
+
   /// The event as reports show it.
   public var json: JSONValue {
     var judged = verdict.json(id: event.id)
@@ -34,7 +37,7 @@ public struct EventReport: Sendable {
       "previous": .optional(event.previous?.hex),
       "parents": .strings(event.parents.ids.map(\.hex)),
       "kind": .string(event.action.kindName.string),
-      "body": ActionFields().json(of: event.action),
+      "body": body,
       "time": .string(Timestamp.text(event.time)),
       "bytes": .integer(Int64(byteCount)),
       "verdict": judged,

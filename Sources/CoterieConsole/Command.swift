@@ -92,6 +92,8 @@ public struct Command: Sendable {
   public var operands: [Operand]
   /// Options of its own.
   public var options: [Option]
+  /// Whether `--output` names a file that the command writes itself, beside what it says.
+  public var writesOutput: Bool
   /// Does it.
   public var run: @Sendable (Invocation, Console) async throws -> ExitStatus
 
@@ -103,6 +105,7 @@ public struct Command: Sendable {
     example: String,
     operands: [Operand] = [],
     options: [Option] = [],
+    writesOutput: Bool = false,
     run: @escaping @Sendable (Invocation, Console) async throws -> ExitStatus
   ) {
     self.words = words.split(separator: " ").map(String.init)
@@ -111,6 +114,7 @@ public struct Command: Sendable {
     self.example = example
     self.operands = operands
     self.options = options
+    self.writesOutput = writesOutput
     self.run = run
   }
 

@@ -1,7 +1,8 @@
 internal import CoterieEngine
 public import CoterieJSON
 internal import CoterieJudgement
-internal import CoterieWire
+internal import CoterieSealing
+public import CoterieWire
 
 extension Scenario {
   /// The stores that the steps leave behind: each person's events, as signed bytes.
@@ -18,5 +19,12 @@ extension Scenario {
       }
       return envelopes.isEmpty ? nil : (person.name, envelopes)
     }
+  }
+}
+
+extension Scenario {
+  /// The names of the people by their keys, which follow from the names.
+  public var namesOfKeys: [Digest: String] {
+    Dictionary(people.map { (Person(name: $0).key.publicKey, $0) }) { first, _ in first }
   }
 }

@@ -42,6 +42,21 @@ public enum Hashing {
   }
 }
 
+extension Hashing {
+  /// SHA-256 (FIPS 180-4) in libsodium: only where another standard asks for it.
+  public static func sha256(of bytes: [UInt8]) -> Digest {
+    Sodium.require()
+    var output = [UInt8](repeating: 0, count: Digest.byteCount)
+    let status = unsafe output.withMutableAddress { output in
+      unsafe bytes.withAddress { input in
+        unsafe crypto_hash_sha256(output, input, UInt64(bytes.count))
+      }
+    }
+    precondition(status == 0, "SHA-256 refuses nothing")
+    return Digest(in: output.span, at: 0)
+  }
+}
+
 /// A hash that is fed piece by piece, and can be asked for its value at any point.
 @safe public struct HashStream: ~Copyable {
   // Owned by this value from init to deinit; libsodium asks for 64-byte alignment.

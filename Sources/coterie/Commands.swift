@@ -45,7 +45,8 @@ enum Commands {
   /// All rows, in the order of help.
   private static let commands: [Command] = {
     var rows = [
-      ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, FixtureCommand.row,
+      ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, ReportCommand.row,
+      FixtureCommand.row,
     ]
     rows += KeyCommands.rows
     rows += GroupCommands.rows
@@ -85,7 +86,7 @@ enum Commands {
       isQuiet: invocation.has("--quiet"),
       colour: invocation.value("--color") ?? "auto",
       progress: Console.ProgressMode(rawValue: invocation.value("--progress") ?? "auto") ?? .auto,
-      outputPath: invocation.value("--output"),
+      outputPath: invocation.command.writesOutput ? nil : invocation.value("--output"),
       environment: environment
     )
   }

@@ -5,7 +5,7 @@ enum Schemas {
   static let names =
     ([
       "completion", "explain", "failure", "finding", "fixture", "import", "log", "manual", "replay",
-      "show", "state", "verdict", "version",
+      "report", "show", "state", "verdict", "version",
     ] + acting.keys).sorted()
 
   static func schema(_ name: String) -> JSONValue? {
@@ -14,6 +14,15 @@ enum Schemas {
     case "verdict": verdict
     case "replay": document(name, replay)
     case "fixture": document(name, fixture)
+    case "report":
+      document(
+        name,
+        object([
+          "file": string, "bytes": integer, "events": integer,
+          "status": .object(["enum": ["same", "diverged", "undecided"]]),
+          "groups": array(comparison),
+        ])
+      )
     case "log": document(name, object(["events": array(event), "total": integer]))
     case "import":
       document(

@@ -66,6 +66,13 @@ private func imports(_ path: String) throws -> Set<String> {
       ]
     ),
     (
+      "CoterieReport",
+      [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieAudit",
+      ]
+    ),
+    (
       "CoterieScenarios",
       [
         "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",

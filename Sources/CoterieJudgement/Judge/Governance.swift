@@ -107,7 +107,7 @@ extension Judge {
     return nil
   }
 
-  private func members(in view: View) -> [Governance.Member] {
+  func members(in view: View) -> [Governance.Member] {
     var members: [Governance.Member] = []
     for person in 0..<knownPersons(in: view) {
       guard let present = present(person, in: view), let role = Role(rank: present.rank) else {

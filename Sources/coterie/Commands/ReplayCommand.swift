@@ -51,13 +51,16 @@ enum ReplayCommand {
   struct Outcome {
     var groups: [GroupComparison] = []
     var logs: [MemberLog] = []
+    /// Where each of the logs was read from.
+    var origins: [any LogSource] = []
     var findings: [Finding] = []
     var mode = SignatureMode.chain
     var orders = 0
     var isStopped = false
   }
 
-  private struct Replay {
+  /// Reads the logs of a command line and compares those of each group.
+  struct Replay {
     let sources: [any LogSource]
     let invocation: Invocation
     let console: Console
@@ -104,6 +107,7 @@ enum ReplayCommand {
         }
       }
       outcome.logs = logs.map(\.log)
+      outcome.origins = logs.map(\.source)
       try compare(logs, &outcome)
       return outcome
     }
@@ -183,7 +187,7 @@ enum ReplayCommand {
 
   // MARK: Output
 
-  private static func exitStatus(_ replay: Outcome, isStrict: Bool) -> ExitStatus {
+  static func exitStatus(_ replay: Outcome, isStrict: Bool) -> ExitStatus {
     if replay.isStopped { return .interrupted }
     if replay.groups.contains(where: { $0.status == .undecided }) { return .undecided }
     if !replay.findings.isEmpty { return .findings }
@@ -193,7 +197,7 @@ enum ReplayCommand {
     return isStrict && isBlemished ? .findings : .done
   }
 
-  private static func status(of replay: Outcome) -> GroupComparison.Status {
+  static func status(of replay: Outcome) -> GroupComparison.Status {
     if replay.groups.contains(where: { $0.status == .diverged }) { return .diverged }
     return replay.groups.contains { $0.status == .undecided } ? .undecided : .same
   }
@@ -261,7 +265,7 @@ enum ReplayCommand {
     )
   }
 
-  private static func verdict(of group: GroupComparison, _ console: Console) -> String {
+  static func verdict(of group: GroupComparison, _ console: Console) -> String {
     switch group.status {
     case .same:
       let digest = group.members.first?.digest.map { "\($0)" } ?? "none"
