@@ -133,7 +133,7 @@ extension Script {
         this.state = group.info.states[number];
         this.summary = group.info.comparison.members[number];
         // A log that says the same of every event as an earlier one shares its columns.
-        this.twin = source.verdictOf === number ? null : group.logs[source.verdictOf];
+        this.sameAs = source.verdictOf;
         this.verdict = Int32Array.from(
           source.verdict ?? group.logs[source.verdictOf].verdict);
         const placed = [];
@@ -219,9 +219,14 @@ extension Script {
     const kindText = (event) => visible(view.group.kinds[view.group.kind[event]][1]);
     const eventAddress = (event) => `#e=${view.group.id(event)}`;
 
+    /// Its position in the log that is looked at, else in the first that has it.
     function positionText(event) {
-      const position = view.log.position[event];
-      return position > 0 ? `#${position}` : "waits";
+      const { log, group } = view;
+      const holder = log.verdict[event] >= 0 ? log
+        : group.logs.find((other) => other.verdict[event] >= 0);
+      const position = holder.position[event];
+      const text = position > 0 ? `#${position}` : "waits";
+      return holder === log ? text : `${text} of ${cut(visible(holder.name), 24)}`;
     }
 
     /// A link to an event, with who did what.
@@ -243,6 +248,12 @@ extension Script {
       return event >= 0 ? eventLink(event) : make("span", { class: "id", title: id }, short(id));
     }
 
+    /// A name alone, unless two people share it; the start of the key where there is no name.
+    function briefName(person) {
+      const { name, text, isDouble } = view.group.people[person];
+      return name === null || isDouble ? text : cut(name, 24);
+    }
+
     /// The few words that say on whom or what an event acts.
     function about(event) {
       if (!view.group.panelRows) return "";
@@ -251,7 +262,7 @@ extension Script {
       if (!Array.isArray(body)) return "";
       for (const [name, value] of body) {
         if (Array.isArray(value) || name === "seal" || name === "nonce") continue;
-        if (value.person !== undefined) words.push(personText(value.person));
+        if (value.person !== undefined) words.push(briefName(value.person));
         else if (value.event !== undefined) words.push(short(view.group.id(value.event)));
         else if (value.id === undefined && name !== "proof" && value.value !== null) {
           words.push(value.value === true ? name : cut(visible(value.value), 40));

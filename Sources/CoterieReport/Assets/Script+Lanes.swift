@@ -17,6 +17,7 @@ extension Script {
       const { log } = view;
       lanes.width = Math.max(520, $("lanes").clientWidth || 900);
       lanes.people = [...log.changesOf.keys()];
+      lanes.gutter = lanes.people.some((person) => view.group.people[person].name) ? 176 : 76;
       const bottom = lanes.top + lanes.people.length * laneHeight;
       const svg = make("svg", { viewBox: `0 0 ${lanes.width} ${bottom + 24}`,
         "aria-hidden": "true" });
@@ -31,7 +32,8 @@ extension Script {
       fill($("lanes"), svg);
       fill($("legend"), head.roles.map((role, rank) => make("span", null,
         make("i", { class: `r${rank + 1}` }), role)).reverse(),
-        make("span", null, make("i", { class: "tick" }), "an act that does not count"));
+        statusOrder.slice(1).filter((status) => log.summary.counts[status]).map((status) =>
+          make("span", null, make("i", { class: markOf(status) }), status)));
       $("lanes").setAttribute("aria-valuemin", 1);
       $("lanes").setAttribute("aria-valuemax", log.count);
     }

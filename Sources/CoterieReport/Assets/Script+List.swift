@@ -55,14 +55,16 @@ extension Script {
       return graph;
     }
 
-    const columnStep = 12;
-    const columnX = (column) => 14 + Math.min(column, 15) * columnStep;
+    const columnsMost = 14;
+    const columnX = (column, width) =>
+      12 + Math.min(column, columnsMost - 1) * (width > 8 ? 8 : 11);
 
     /// Draws the edges and nodes of the rows that are seen, whose first stands at `top`.
     function drawGraph(first, end, height) {
       const { log } = view;
       const graph = columnsOf(log);
-      const width = columnX(Math.min(graph.width, 16) - 1) + 14;
+      const place = (column) => columnX(column, graph.width);
+      const width = place(Math.min(graph.width, columnsMost) - 1) + 12;
       document.querySelector(".listing").style.setProperty("--graph", `${width}px`);
       const svg = $("graph");
       svg.style.top = `${first * height}px`;
@@ -75,10 +77,10 @@ extension Script {
         const row = log.rowOf[event];
         const [y, middle, below] = [(at - first) * height, (at - first + 0.5) * height,
           (at - first + 1) * height];
-        const x = columnX(graph.node[row]);
+        const x = place(graph.node[row]);
         if (!view.isFiltered) {
           for (let column = 0; column < 32; column += 1) {
-            const to = columnX(column);
+            const to = place(column);
             if (graph.pass[row] >>> column & 1) lines[column % 8] += `M${to} ${y}V${below}`;
             if (graph.up[row] >>> column & 1) {
               lines[column % 8] += to === x ? `M${x} ${middle}V${y}`
@@ -90,7 +92,7 @@ extension Script {
         const { status } = log.of(event);
         const tone = status === "effective" ? `f${graph.node[row] % 8}` : `n-${status}`;
         nodes.push(make("circle", { class: `node ${tone}`, cx: x, cy: middle,
-          r: status === "effective" ? 4.2 : 4.8 }));
+          r: status === "effective" ? 4 : 4.6 }));
       }
       svg.replaceChildren(...lines.flatMap((d, tone) =>
         d === "" ? [] : [make("path", { class: `t${tone}`, d })]), ...nodes);
@@ -112,6 +114,8 @@ extension Script {
         this.rows.clear();
         $("spacer").style.height =
           `${Math.max(60, Math.min(view.rows.length, this.most) * this.height)}px`;
+        $("list").style.setProperty("--all",
+          `${view.log.events.length * this.height + 32}px`);
         document.querySelector("#spacer .empty")?.remove();
         if (view.rows.length === 0) {
           $("spacer").append(make("p", { class: "empty" }, "No event fits. Escape clears."));
@@ -164,7 +168,7 @@ extension Script {
           make("span", { class: "c-graph" }),
           make("span", { class: "n" }, positionText(event)),
           make("span", { class: "id" }, short(group.id(event))),
-          make("span", { class: "t" }, time(group.time[event])),
+          make("span", { class: "t" }, time(group.time[event]).slice(0, 16)),
           make("span", null, personName(group.author[event])),
           make("span", null, cut(kindText(event), 60), " ",
             make("span", { class: "about", dir: "auto" }, about(event))),

@@ -133,8 +133,12 @@ extension Script {
 
     function pairs(fields) {
       if (fields.length === 0) return make("p", { class: "soft" }, "empty");
-      return make("dl", null, fields.map(([name, value]) =>
-        term(cut(visible(name), 60), isLeaf(value) ? leafOf(value) : pairs(value))));
+      const flat = (fields, path) => fields.flatMap(([name, value]) => {
+        const whole = path === "" ? visible(name) : `${path}.${visible(name)}`;
+        return isLeaf(value) ? [[whole, value]] : flat(value, whole);
+      });
+      return make("dl", null, flat(fields, "").map(([name, value]) =>
+        term(cut(name.replace(/^content\.commitment$/, "commitment"), 60), leafOf(value))));
     }
 
     const tree = (value) => isLeaf(value) ? leafOf(value) : pairs(value);

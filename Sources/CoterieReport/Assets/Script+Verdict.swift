@@ -78,8 +78,7 @@ extension Script {
 
     function showParting() {
       const { logs } = view.group;
-      $("parting").hidden = logs.length < 2 || logs.every((log) => log.twin === logs[0]
-        || log === logs[0]);
+      $("parting").hidden = logs.length < 2 || logs.every((log) => log.sameAs === 0);
       if ($("parting").hidden) return;
       const pair = firstPair(logs);
       const pick = (at) => make("select", {
@@ -98,7 +97,7 @@ extension Script {
       const named = view.group.info.comparison.first?.members ?? [];
       const pair = named.map((name) => logs.find((log) => log.name === name));
       if (pair.length === 2 && pair[0] && pair[1] && pair[0] !== pair[1]) return pair;
-      return [logs[0], logs.find((log) => log !== logs[0] && log.twin !== logs[0])];
+      return [logs[0], logs.find((log) => log.sameAs !== 0)];
     }
 
     function pairOf(one, other) {
@@ -169,7 +168,8 @@ extension Script {
         ? personText(view.group.placeOfPerson.get(part))
         : isDigest(part) ? short(part) : cut(visible(part), 60);
       const shown = (value) => value === undefined ? make("span", { class: "soft" }, "absent")
-        : cut(visible(typeof value === "string" ? word(value) : JSON.stringify(value)), 200);
+        : Array.isArray(value) && value.every(isDigest) ? value.map(short).join(" ")
+          : cut(visible(typeof value === "string" ? word(value) : JSON.stringify(value)), 200);
       const isTree = (value) => typeof value === "object" && value !== null
         && !Array.isArray(value);
       const compare = (left, right, path) => {

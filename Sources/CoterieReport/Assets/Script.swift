@@ -90,6 +90,7 @@ enum Script {
       fill($("log"), view.group.logs.map((log, at) =>
         make("option", { value: at }, cut(visible(log.name), 40))));
       $("log-label").hidden = view.group.logs.length < 2;
+      view.log = view.group.logs[0];
       showVerdict();
       showParting();
       openLog(0);

@@ -37,11 +37,11 @@ enum Skeleton {
             <div id="legend" class="legend"></div>
             <div id="lanes" role="slider" tabindex="0" aria-label="Position in the history"
               aria-describedby="lanes-hint"></div>
+            <p id="lanes-readout" class="readout" aria-hidden="true"></p>
             <p id="lanes-hint" class="hint">Canonical order from left to right. After each event the
               state is what that event and all before it make; what comes later may still undo it.
               <span class="noprint">Click, or move with the arrow keys; <kbd>[</kbd> and
               <kbd>]</kbd> go to the change before and after.</span></p>
-            <p id="lanes-readout" class="readout" aria-hidden="true"></p>
           </div>
           <div class="state">
             <div class="state-head">
@@ -74,10 +74,10 @@ enum Skeleton {
         </form>
         <div class="browser">
           <div class="listing">
-            <div class="columns" aria-hidden="true"><span class="c-graph"></span>
-              <span>Position</span><span>Id</span><span>Time, as claimed</span><span>Author</span>
-              <span>Event</span><span>Verdict</span></div>
             <div id="list" role="listbox" tabindex="0" aria-label="Events in canonical order">
+              <div class="columns" aria-hidden="true"><span class="c-graph"></span>
+                <span class="n">#</span><span>Id</span><span>Time, as claimed</span>
+                <span>Author</span><span>Event</span><span>Verdict</span></div>
               <div id="spacer" role="presentation"><svg id="graph" aria-hidden="true"></svg></div>
             </div>
           </div>

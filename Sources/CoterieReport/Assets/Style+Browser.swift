@@ -14,12 +14,12 @@ extension Style {
     .listing { min-width: 0; border: 1px solid var(--line); border-radius: 8px;
       overflow: hidden; --graph: 60px; }
     .columns, .row { display: grid; align-items: center; gap: 0 12px; padding: 0 12px 0 0;
-      grid-template-columns: var(--graph) 5.2em 5.4em 10.8em minmax(7em, 12em)
-        minmax(9em, 1fr) minmax(8em, 15.5em); }
+      grid-template-columns: var(--graph) 60px 74px 122px minmax(80px, 140px)
+        minmax(120px, 1fr) minmax(110px, 1fr); }
     .columns { font-size: 12.5px; color: var(--soft); background: var(--faint); height: 30px;
-      border-bottom: 1px solid var(--line); padding-right: 26px; }
-    #list { position: relative; height: max(420px, calc(100vh - 250px)); overflow-y: scroll;
-      overflow-x: hidden; overscroll-behavior: contain; }
+      border-bottom: 1px solid var(--line); position: sticky; top: 0; z-index: 2; }
+    #list { position: relative; height: clamp(440px, calc(100vh - 230px), var(--all, 9999px));
+      overflow-y: auto; overflow-x: hidden; overscroll-behavior: contain; }
     #list:focus-visible { outline-offset: -2px; }
     #spacer { position: relative; overflow: hidden; }
     #graph { position: absolute; left: 0; top: 0; overflow: hidden; pointer-events: none;
@@ -45,13 +45,16 @@ extension Style {
     .row:hover { background: var(--faint); }
     .row[aria-selected="true"] { background: var(--wash); box-shadow: inset 3px 0 var(--accent); }
     .row .n, .row .t { color: var(--soft); }
-    .row .n { text-align: right; }
+    .columns .n, .row .n { text-align: right; }
+    .row .t { font-size: 13px; }
+    .row .s-effective { color: var(--soft); font-weight: 400; }
+    .row .s-effective::before { background: var(--good); }
     .row .about { color: var(--soft); }
     .row .code { color: var(--soft); font-size: 13px; }
     .empty { position: absolute; inset: 40px 0 auto; text-align: center; color: var(--soft); }
 
     #panel { border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px;
-      height: max(451px, calc(100vh - 219px)); overflow: auto; overflow-wrap: anywhere; }
+      height: 0; min-height: 100%; overflow: auto; overflow-wrap: anywhere; }
     #panel h3 { font-size: 17px; }
     #panel h3 .id { font-weight: 500; color: var(--soft); }
     #panel .lead { margin: 2px 0 12px; }
@@ -79,12 +82,12 @@ extension Style {
 
     @media (max-width: 1280px) {
       .browser { grid-template-columns: minmax(0, 1fr); }
-      #panel { height: auto; max-height: 70vh; }
-      #list { height: max(320px, calc(70vh - 160px)); }
+      #panel { height: auto; min-height: 0; max-height: 70vh; }
+      #list { height: clamp(300px, calc(70vh - 160px), var(--all, 9999px)); }
     }
     @media (max-width: 860px) {
-      .columns, .row { grid-template-columns: var(--graph) 4.4em minmax(6em, 10em)
-        minmax(8em, 1fr) minmax(6em, 10em); }
+      .columns, .row { grid-template-columns: var(--graph) 56px minmax(80px, 130px)
+        minmax(100px, 1fr) minmax(90px, 140px); }
       .columns > :nth-child(3), .columns > :nth-child(4), .row .id, .row .t { display: none; }
     }
 

@@ -54,7 +54,9 @@ extension Style {
     .legend .r1 { background: var(--r1); } .legend .r2 { background: var(--r2); }
     .legend .r3 { background: var(--r3); } .legend .r4 { background: var(--r4); }
     .legend .r5 { background: var(--r5); }
-    .legend .tick { width: 3px; border-radius: 0; background: var(--bad); }
+    .legend .bad, .legend .doubt, .legend .wait { width: 3px; height: 13px; border-radius: 0;
+      vertical-align: -2px; background: var(--bad); }
+    .legend .doubt { background: var(--doubt); } .legend .wait { background: var(--wait); }
     #lanes { max-height: 470px; overflow: auto; cursor: crosshair; }
     #lanes svg { display: block; width: 100%; height: auto; font-size: 12px; }
     #lanes text { fill: var(--ink); }
