@@ -162,7 +162,7 @@ let package = Package(
       of: "CoterieAudit",
       on: [
         "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieBundles",
-        "ScopeKit",
+        "CoterieScenarios", "ScopeKit",
       ]
     ),
     tests(of: "CoterieSealing", on: ["CoterieWire", "ScopeKit"]),

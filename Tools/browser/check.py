@@ -77,6 +77,25 @@ class Page:
         need(not self.complaints, "console:", self.complaints)
 
 
+def check_banner(page, group):
+    """The verdict, and where two logs part if they do."""
+    banner = page.text("#verdict").replace("\u202f", "")
+    members, first = group["members"], group["first"]
+    word = "ONE LOG" if len(members) == 1 and group["status"] == "same" else group["status"].upper()
+    need(word in banner, "the banner does not say", word)
+    for member in members:
+        need((member["digest"] or "none")[:8] in banner, "state of", member["name"])
+        for status, count in member["counts"].items():
+            need(f"{status} {count}" in banner, status, count, "of", member["name"])
+    if first:
+        parting = page.text("#parting")
+        need(first["id"][:8] in parting, "the first difference is not shown")
+        for verdict in first["verdicts"]:
+            need((verdict or {"status": "absent"})["status"] in parting, "its verdicts")
+    if len(members) == 1:
+        need(not page.tab.locator("#parting").is_visible(), "one log parts from nothing")
+
+
 def check_findings(page, findings):
     need(page.tab.locator(".finding").count() == len(findings), "findings on the page")
     for number in range(1, len(findings) + 1):
@@ -152,13 +171,14 @@ def check_filters(page, coterie, path, events, log):
 def check_state(page, coterie, path, log):
     """The last position has the members of the program's own state."""
     page.go(f"log={log}&n=999999999")
-    members = program(coterie, "state", path)["result"]["members"]
+    state = program(coterie, "state", path)["result"]
+    members = state["members"] if state else {}
     shown = page.tab.evaluate(
         """[...document.querySelectorAll('.members li')].map(row => [
           row.querySelector('.role').textContent, row.querySelector('.id').title])"""
     )
     need(sorted(shown) == sorted([m["role"], key] for key, m in members.items()), "members", shown)
-    for position in (1, 3):
+    for position in (1, 3) if members else ():
         page.go(f"log={log}&n={position}")
         need(page.tab.input_value("#position") == str(position), f"#n={position} is not reached")
 
@@ -320,6 +340,7 @@ def main():
         page = Page(browser, file)
         if options.within:
             need(page.seconds < options.within, "opening takes", page.seconds, "s")
+        check_banner(page, made["result"]["groups"][0])
         check_findings(page, made["findings"])
         total = 0
         for log, path in enumerate(options.paths):

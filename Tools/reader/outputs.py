@@ -54,6 +54,7 @@ def main(arguments):
             "show": ["show", "#2", scenario],
             "state": ["state", scenario],
             "fixture": ["fixture", "run", scenario],
+            "report": ["report", scenario, "-o", os.path.join(folder, "report.html")],
             "explain": ["explain", "lost-support"],
             "completion": ["completion", "bash"],
             "manual": ["manual", "log"],

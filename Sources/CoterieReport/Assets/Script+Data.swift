@@ -209,10 +209,9 @@ extension Script {
     function personName(person, isWhole) {
       const { name, key } = view.group.people[person];
       const id = make("span", { class: "id soft", title: key }, isWhole ? key : short(key));
-      return name === null ? id : [
+      return name === null ? id : make("span", { class: "person" },
         make("span", { class: "name", dir: "auto", title: cut(name, 300) },
-          isWhole ? name : cut(name, 60)), " ", id,
-      ];
+          isWhole ? name : cut(name, 60)), " ", id);
     }
 
     const personText = (person) => view.group.people[person].text;

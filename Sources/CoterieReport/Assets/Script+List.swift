@@ -65,7 +65,9 @@ extension Script {
       const graph = columnsOf(log);
       const place = (column) => columnX(column, graph.width);
       const width = place(Math.min(graph.width, columnsMost) - 1) + 12;
-      document.querySelector(".listing").style.setProperty("--graph", `${width}px`);
+      const { style } = document.querySelector(".listing");
+      style.setProperty("--graph", `${width}px`);
+      style.setProperty("--author", lanes.gutter > 100 ? "190px" : "90px");
       const svg = $("graph");
       svg.style.top = `${first * height}px`;
       svg.setAttribute("width", width);

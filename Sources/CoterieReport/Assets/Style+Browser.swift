@@ -14,7 +14,7 @@ extension Style {
     .listing { min-width: 0; border: 1px solid var(--line); border-radius: 8px;
       overflow: hidden; --graph: 60px; }
     .columns, .row { display: grid; align-items: center; gap: 0 12px; padding: 0 12px 0 0;
-      grid-template-columns: var(--graph) 60px 74px 122px minmax(80px, 140px)
+      grid-template-columns: var(--graph) 60px 74px 122px minmax(80px, var(--author))
         minmax(120px, 1fr) minmax(110px, 1fr); }
     .columns { font-size: 12.5px; color: var(--soft); background: var(--faint); height: 30px;
       border-bottom: 1px solid var(--line); position: sticky; top: 0; z-index: 2; }

@@ -50,6 +50,11 @@ enum Style {
     a:hover { text-decoration: underline; text-underline-offset: 2px; }
     code, .id { font-family: var(--mono); font-size: .9em; }
     .name { unicode-bidi: isolate; overflow-wrap: anywhere; }
+    .row .person, .members .person { display: flex; gap: 7px; align-items: baseline; }
+    .person .name { white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+      max-width: 24em; display: inline-block; vertical-align: bottom; }
+    .row .person .name, .members .person .name { min-width: 0; flex: 0 1 auto; }
+    .person .id { flex: none; }
     .soft, .hint { color: var(--soft); }
     .hint { font-size: 13px; margin-top: 8px; max-width: 76em; }
     .scroll { overflow-x: auto; }
