@@ -59,7 +59,7 @@ private func starts(of field: String, in desk: Desk) throws -> Set<String> {
       "coterie log --kind member.r": ["member.remove", "member.resign", "member.role"],
       "coterie log --status de": ["defeated"],
       "coterie explain mode": ["moderator"],
-      "coterie schema rep": ["replay"],
+      "coterie schema rep": ["replay", "report"],
       "coterie manual coterie-fix": ["coterie-fixture-run"],
       "coterie -s a.coterie -g ": [groupStart],
       "coterie --store=a.coterie show ": ids,

@@ -98,8 +98,8 @@ extension Script {
     window.addEventListener("beforeprint", () => {
       const most = 1000;
       const rows = [...view.rows.slice(0, most)];
-      fill($("print-events"), make("p", null, view.rows.length > most
-        ? `The first ${grouped(most)} of ${$("count").textContent}.` : $("count").textContent),
+      fill($("print-events"), view.rows.length <= most ? null : make("p", null,
+        `The first ${grouped(most)} of ${$("count").textContent}.`),
         make("table", null, make("tbody", null, rows.map((event) => {
           const { status, code } = view.log.of(event);
           return make("tr", null, make("td", null, positionText(event)),

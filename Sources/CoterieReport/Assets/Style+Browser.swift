@@ -15,7 +15,7 @@ extension Style {
       overflow: hidden; --graph: 60px; }
     .columns, .row { display: grid; align-items: center; gap: 0 12px; padding: 0 12px 0 0;
       grid-template-columns: var(--graph) 60px 74px 122px minmax(80px, var(--author))
-        minmax(120px, 1fr) minmax(110px, 1fr); }
+        minmax(120px, 1fr) minmax(110px, 1.1fr); }
     .columns { font-size: 12.5px; color: var(--soft); background: var(--faint); height: 30px;
       border-bottom: 1px solid var(--line); position: sticky; top: 0; z-index: 2; }
     #list { position: relative; height: clamp(440px, calc(100vh - 230px), var(--all, 9999px));
@@ -50,7 +50,7 @@ extension Style {
     .row .s-effective { color: var(--soft); font-weight: 400; }
     .row .s-effective::before { background: var(--good); }
     .row .about { color: var(--soft); }
-    .row .code { color: var(--soft); font-size: 13px; }
+    .row .code { color: var(--soft); font-size: 12.5px; letter-spacing: -.01em; }
     .empty { position: absolute; inset: 40px 0 auto; text-align: center; color: var(--soft); }
 
     #panel { border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px;
@@ -77,6 +77,7 @@ extension Style {
     dialog { border: 1px solid var(--line); border-radius: 12px; background: var(--card);
       color: var(--ink); padding: 22px 26px; max-width: 620px; }
     dialog::backdrop { background: rgb(0 0 0 / .35); }
+    dialog p + p { margin-top: 12px; }
     dialog table { margin: 10px 0 14px; }
     dialog td:first-child { white-space: nowrap; width: 9.5em; }
 
@@ -88,7 +89,13 @@ extension Style {
     @media (max-width: 860px) {
       .columns, .row { grid-template-columns: var(--graph) 56px minmax(80px, 130px)
         minmax(100px, 1fr) minmax(90px, 140px); }
-      .columns > :nth-child(3), .columns > :nth-child(4), .row .id, .row .t { display: none; }
+      .columns > :nth-child(3), .columns > :nth-child(4), .row > .id, .row .t { display: none; }
+    }
+    @media (max-width: 560px) {
+      main { padding: 10px 8px; }
+      .card { padding: 14px 12px; }
+      .columns, .row { grid-template-columns: var(--graph) 46px minmax(0, 1.2fr) minmax(0, 1fr); }
+      .columns > :nth-child(5), .row > :nth-child(5) { display: none; }
     }
 
     """
@@ -106,7 +113,9 @@ extension Style {
       .card { border: 0; border-radius: 0; padding: 8px 0 14px; }
       #verdict { border-left: 4pt solid var(--soft); padding-left: 12px; }
       .tools, .skip, #filters, .browser, .noprint, .readout, #final:not([open]), .hover,
-      .pair select { display: none; }
+      .pair select, dialog { display: none; }
+      :focus-visible { outline: none; }
+      .state-head input { border: 0; padding: 0; font-weight: 600; }
       .split { grid-template-columns: minmax(0, 1fr); }
       .finding, .members li, tr { break-inside: avoid; }
       #lanes, #state-body, .sides ol, .differences, #final-body { max-height: none;

@@ -14,7 +14,7 @@ extension Style {
     [data-verdict="diverged"] h1 { color: var(--bad); }
     [data-verdict="undecided"] h1 { color: var(--wait); }
     .counts { display: flex; gap: 2px 18px; flex-wrap: wrap; }
-    .log-name { max-width: 22em; }
+    .log-name { max-width: 22em; min-width: 5em; }
     .log-name .name { display: block; max-height: 4.5em; overflow: auto; }
 
     .findings { list-style: none; margin: 10px 0 0; padding: 0; display: grid; gap: 8px; }
