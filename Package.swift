@@ -100,7 +100,7 @@ let package = Package(
       name: "coterie-bench",
       dependencies: [
         "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieAudit",
-        "CoterieGroups", "CoterieLedger",
+        "CoterieGroups", "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieExchange",
       ],
       path: "Tools/bench",
       swiftSettings: settings
