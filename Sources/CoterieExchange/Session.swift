@@ -243,8 +243,7 @@ public final class ExchangeSession {
       hasHeardEnd = true
       for lane in lanes.values where !lane.hasHeardDone {
         if lane.hasProven, lane.peer != nil { throw garbage("its end within a group") }
-        lane.hasHeardDone = true
-        lane.hasSaidDone = true
+        lane.close()
       }
     default: throw garbage("a word out of place")
     }
@@ -256,12 +255,11 @@ public final class ExchangeSession {
     }
     if payload.count == 32 {
       // The other end has nothing to say to this one here.
-      lane.hasHeardDone = true
-      lane.hasSaidDone = true
+      lane.close()
       expectedProofs.remove(tag)
       return
     }
-    if lane.hasHeardDone { return }
+    if lane.isClosed { return }
     guard let plain = lane.open(Array(payload[32...])) else {
       throw garbage("a message that does not open")
     }

@@ -93,7 +93,7 @@ enum SyncBench {
     private var sequences: [UInt64] = []
     private(set) var group = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
     private(set) var count = 0
-    private var invites: [Digest] = []
+    private var message: Digest?
 
     private func key(_ place: Int) -> SigningKey { SigningKey(seed: seed("member \(place)")) }
 
@@ -161,10 +161,13 @@ enum SyncBench {
       var envelopes = setup
       setup = []
       let content = Commitment(digest: seed("content"), size: 42)
-      while envelopes.count < wanted {
-        envelopes.append(
-          sign(.messagePost(Post(type: .text, content: content)), by: count % Self.people)
-        )
+      if message == nil, wanted > envelopes.count {
+        envelopes.append(sign(.messagePost(Post(type: .text, content: content)), by: 0))
+        message = heads[0]
+      }
+      while envelopes.count < wanted, let message {
+        let react = Action.messageReact(message: message, emoji: "+1", on: count % 2 == 0)
+        envelopes.append(sign(react, by: count % Self.people))
       }
       return envelopes
     }
