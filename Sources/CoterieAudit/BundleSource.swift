@@ -7,6 +7,8 @@ public final class BundleSource: LogSource {
   /// The file's name.
   public let name: String
   /// What the header says.
+  /// The rules version that a header names, if it is not 1.
+  public private(set) var otherRules: UInt64?
   public private(set) var eventCount = 0
   /// Secrets and contents that were found beside events: checked against their commitments.
   public private(set) var contentCount = 0
@@ -48,7 +50,9 @@ public final class BundleSource: LogSource {
         let place = reader.offset
         guard let item = try reader.next() else { return }
         switch item {
-        case .header(let header): eventCount += Int(clamping: header.count)
+        case .header(let header):
+          eventCount += Int(clamping: header.count)
+          if header.rules != 1 { otherRules = header.rules }
         case .entry(let entry):
           if entry.secret != nil { contentCount += 1 }
           if !body(entry.envelope.span, place) { return }

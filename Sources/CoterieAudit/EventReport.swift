@@ -182,3 +182,33 @@ public enum Timestamp {
       + "\(two(rest / 60 % 60)):\(two(rest % 60)).\(millis)Z"
   }
 }
+
+extension MemberLog {
+  /// The number of an event; nil if it is not held.
+  public func number(of id: Digest) -> Int? { replica.judge.number(of: id) }
+
+  /// The position of an event in canonical order, from 1; nil if it is not held.
+  ///
+  /// O(events) the first time.
+  public func position(of id: Digest) -> Int? {
+    guard let number = replica.judge.number(of: id) else { return nil }
+    if positions.count != replica.judge.count {
+      positions = [Int](repeating: 0, count: replica.judge.count)
+      for (place, event) in replica.judge.canonicalOrder().enumerated() {
+        positions[event] = place + 1
+      }
+    }
+    return positions[number]
+  }
+
+  /// The one event that waits and whose id starts so; nil for none or several.
+  public func waiting(withPrefix prefix: String) -> Digest? {
+    let found = replica.waiting.guests.keys.filter { $0.hex.hasPrefix(prefix.lowercased()) }
+    return found.count == 1 ? found[0] : nil
+  }
+}
+
+extension MemberLog {
+  /// Everyone who signed something in this log, or was named in it.
+  public var people: [Digest] { replica.judge.graph.authors.digests }
+}

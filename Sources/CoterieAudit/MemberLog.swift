@@ -40,6 +40,8 @@ public final class MemberLog {
   public internal(set) var chainCount = 0
   /// Signatures checked in all.
   public internal(set) var signatureCount = 0
+  /// Positions in canonical order, by number; made when they are first asked for.
+  var positions: [Int] = []
   /// Where each event stands in its source, by number.
   var places: [UInt64] = []
 

@@ -1,7 +1,8 @@
 internal import CoterieEngine
 public import CoterieJSON
 internal import CoterieJudgement
-internal import CoterieWire
+internal import CoterieSealing
+public import CoterieWire
 
 extension Scenario {
   /// The stores that the steps leave behind: each person's events, as signed bytes.
@@ -18,5 +19,12 @@ extension Scenario {
       }
       return envelopes.isEmpty ? nil : (person.name, envelopes)
     }
+  }
+}
+
+extension Scenario {
+  /// The people of the scenario and their public keys.
+  public func keysOfPeople() -> [(name: String, key: Digest)] {
+    people.map { ($0, SigningKey(seed: FixtureKeys.seed($0)).publicKey) }
   }
 }

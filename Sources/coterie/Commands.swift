@@ -47,6 +47,8 @@ enum Commands {
     var rows = [
       ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, FixtureCommand.row,
     ]
+    rows += WhyCommands.rows
+    rows += DiffCommands.rows
     rows += KeyCommands.rows
     rows += GroupCommands.rows
     rows += MemberCommands.rows

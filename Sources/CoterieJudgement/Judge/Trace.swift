@@ -67,21 +67,21 @@ extension Judge {
     let outcome = outcome(of: event, in: view)
     let by = outcome.by < 0 ? nil : graph.id(outcome.by)
     var checks: [TraceCheck] = []
-    let support = Int(supports[event])
-    if support >= 0 {
-      let id = graph.id(acts[support].event)
-      let isGood = verdict(ofAct: support, in: view).isInEffect
-      let status = verdict(ofAct: support, in: view).status.rawValue
+    let isLost = outcome.code == .lostSupport
+    let support = supports[event] < 0 ? -1 : acts[Int(supports[event])].event
+    let rest = isLost && outcome.by >= 0 ? outcome.by : support
+    if rest >= 0 {
+      let status = self.outcome(of: rest, in: view).status.rawValue
       checks.append(
         TraceCheck(
           name: "support-in-effect",
-          result: outcome.code == .lostSupport || !isGood ? .fail : .ok,
-          facts: [TraceFact(path: "support", value: status, from: id)],
-          code: outcome.code == .lostSupport ? .lostSupport : nil
+          result: isLost ? .fail : .ok,
+          facts: [TraceFact(path: "support", value: status, from: graph.id(rest))],
+          code: isLost ? .lostSupport : nil
         )
       )
     }
-    for (name, code) in Self.effectChecks {
+    for (name, code) in Self.effectChecks where Self.applies(code, to: kinds[event]) {
       let isFailed = outcome.code == code
       let facts = isFailed ? effectFacts(event, code, by) : []
       checks.append(
@@ -104,6 +104,16 @@ extension Judge {
     ("no-concurrent-higher-grant", .concurrentHigherGrant),
     ("an-owner-stays", .ownerFloor),
   ]
+
+  private static func applies(_ code: Code, to kind: Kind) -> Bool {
+    switch code {
+    case .inviteVoid, .inviteUsedUp: kind == .inviteAccept || kind == .linkJoin
+    case .equivocation: kind.isAuthority
+    case .concurrentHigherGrant: kind == .memberRole || kind == .memberRemove
+    case .ownerFloor: kind == .memberLeave || kind == .memberResign
+    default: kind != .inviteDecline
+    }
+  }
 
   private func effectFacts(_ event: Int, _ code: Code, _ by: Digest?) -> [TraceFact] {
     var facts = [
@@ -173,7 +183,7 @@ extension Admission {
         role(of: author),
         TraceFact(path: "owners", value: "\(judge.ownerCount(in: view))", from: nil),
       ]
-    case .inviteStands, .inviteIsOwn, .usesLeft: entry.map { entryFacts($0) } ?? []
+    case .inviteStands, .inviteIsOwn, .usesLeft: entry.map { facts(ofEntry: $0, check) } ?? []
     case .notMemberYet, .notRemoved: [role(of: author)]
     case .inviteeNotMember: person.map { [role(of: $0)] } ?? []
     case .ownMessage, .notDeleted:
@@ -231,22 +241,26 @@ extension Admission {
     )
   }
 
-  private func entryFacts(_ entry: Int) -> [TraceFact] {
+  private func facts(ofEntry entry: Int, _ check: AdmissionCheck) -> [TraceFact] {
     let act = judge.acts[entry]
     let id = judge.graph.id(act.event)
     let state = judge.state(ofEntry: entry, in: view)
-    let uses = judge.usesAllowed(by: entry).map { " of \($0)" } ?? ""
-    var facts = [
-      TraceFact(path: "used", value: "\(state.uses)\(uses)", from: id),
-      standing(of: act.author),
-    ]
-    if state.closing >= 0 {
-      let closing = judge.graph.id(judge.acts[state.closing].event)
-      facts.append(TraceFact(path: "closed", value: "yes", from: closing))
+    switch check {
+    case .inviteStands:
+      let status = judge.verdict(ofAct: entry, in: view).status.rawValue
+      var facts = [TraceFact(path: act.action.kind.name, value: status, from: id)]
+      facts.append(standing(of: act.author))
+      if state.closing >= 0 {
+        let closing = judge.graph.id(judge.acts[state.closing].event)
+        facts.append(TraceFact(path: "closed", value: "yes", from: closing))
+      }
+      return facts
+    case .inviteIsOwn:
+      guard case .inviteCreate(let invitee, _) = act.action else { return [] }
+      return [TraceFact(path: "invitee", value: invitee.hex, from: id)]
+    default:
+      let uses = judge.usesAllowed(by: entry).map { " of \($0)" } ?? ""
+      return [TraceFact(path: "used", value: "\(state.uses)\(uses)", from: id)]
     }
-    if case .inviteCreate(let invitee, _) = act.action {
-      facts.append(TraceFact(path: "invitee", value: invitee.hex, from: id))
-    }
-    return facts
   }
 }
