@@ -49,6 +49,7 @@ enum Commands {
     ]
     rows += WhyCommands.rows
     rows += DiffCommands.rows
+    rows += VerifyCommands.rows
     rows += KeyCommands.rows
     rows += GroupCommands.rows
     rows += MemberCommands.rows
