@@ -17,6 +17,21 @@ public struct EventReport: Sendable {
   /// What it lacks while it waits.
   public var missing: [Digest]
 
+  /// Takes all fields.
+  public init(
+    event: Event,
+    position: Int?,
+    byteCount: Int,
+    verdict: Verdict,
+    missing: [Digest]
+  ) {
+    self.event = event
+    self.position = position
+    self.byteCount = byteCount
+    self.verdict = verdict
+    self.missing = missing
+  }
+
   /// The event as reports show it.
   public var json: JSONValue {
     var judged = verdict.json(id: event.id)
@@ -262,4 +277,19 @@ extension MemberLog {
 extension MemberLog {
   /// Everyone who signed something in this log, or was named in it.
   public var people: [Digest] { replica.judge.graph.authors.digests }
+}
+
+extension MemberLog {
+  /// The signed envelopes of events that are held; others are left out.
+  public func envelopes(
+    of ids: [Digest],
+    from source: some LogSource
+  ) throws(SourceFault) -> [[UInt8]] {
+    var found: [[UInt8]] = []
+    for id in ids {
+      guard let number = replica.judge.number(of: id) else { continue }
+      found.append(try source.envelope(at: places[number]))
+    }
+    return found
+  }
 }

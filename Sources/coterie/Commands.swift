@@ -47,6 +47,7 @@ enum Commands {
     var rows = [
       ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, FixtureCommand.row,
     ]
+    rows += [MembersCommand.row, WatchCommand.row, ForksCommand.row]
     rows += WhyCommands.rows
     rows += DiffCommands.rows
     rows += VerifyCommands.rows

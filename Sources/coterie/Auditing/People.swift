@@ -33,6 +33,9 @@ struct People {
     names[key].map { Escaping.visible($0) } ?? String(key.hex.prefix(8))
   }
 
+  /// What someone is called; nil where that is not known.
+  func name(_ key: Digest) -> String? { names[key] }
+
   /// The same for text that holds keys in hexadecimal, such as `members.KEY.role`.
   func shown(_ text: String) -> String {
     var shown = Escaping.visible(text)
