@@ -173,3 +173,25 @@ extension MemberLog {
     return part
   }
 }
+
+extension MemberLog {
+  /// The first events of canonical order, without some and what builds on them.
+  ///
+  /// O(events).
+  public func prefix(
+    _ count: Int,
+    without skipped: Set<Int>,
+    from source: some LogSource
+  ) throws(SourceFault) -> MemberLog {
+    let part = MemberLog(name: name, group: group, seed: 1)
+    let cache = EnvelopeCache(source, places)
+    for number in replica.judge.canonicalOrder().prefix(count) where !skipped.contains(number) {
+      let event = try cache.event(number)
+      // An event whose parents are left out waits, and so is left out too.
+      if case .inserted? = try? part.replica.judge.insert(event) {
+        part.places.append(places[number])
+      }
+    }
+    return part
+  }
+}
