@@ -6,9 +6,9 @@ internal import Glibc
 public final class BundleSource: LogSource {
   /// The file's name.
   public let name: String
-  /// What the header says.
   /// The rules version that a header names, if it is not 1.
   public private(set) var otherRules: UInt64?
+  /// What the header says.
   public private(set) var eventCount = 0
   /// Secrets and contents that were found beside events: checked against their commitments.
   public private(set) var contentCount = 0

@@ -17,7 +17,9 @@ public struct Drill: Codable, Equatable, Sendable {
     public var how: String
 
     enum CodingKeys: String, CodingKey {
-      case name, isNoticed = "noticed", how
+      case name
+      case isNoticed = "noticed"
+      case how
     }
   }
 

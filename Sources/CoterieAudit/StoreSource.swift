@@ -90,7 +90,9 @@ public final class StoreSource: LogSource {
       let numbers = Dictionary(
         log.places.enumerated().map { ($0.element & (1 << 40 - 1), $0.offset) }
       ) { first, _ in first }
-      try ledger.scan(.admissions, prefix: LedgerKey.group(known.number), from: nil) { key, record in
+      try ledger.scan(.admissions, prefix: LedgerKey.group(known.number), from: nil) {
+        key,
+        record in
         guard key.count == 12 else { return true }
         let arrival = (4..<12).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
         guard let number = numbers[arrival] else { return true }

@@ -106,7 +106,7 @@ public struct ArrivalTree {
   /// The root over them.
   public private(set) var root: Digest
 
-  /// Reads a log; with `limit`, its first envelopes only. Those that wait have not arrived yet.
+  /// Reads a log, or its first `limit` envelopes; those that wait have not arrived yet.
   ///
   /// O(events).
   public init(_ source: some LogSource, group: Digest, upTo limit: UInt64 = .max) {

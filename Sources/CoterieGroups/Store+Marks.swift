@@ -1,8 +1,8 @@
 internal import CoterieEvents
+package import CoterieLedger
 internal import CoterieSealing
 internal import CoterieVault
 public import CoterieWire
-package import CoterieLedger
 
 extension Store {
   /// A local mark, which is never an event.

@@ -35,12 +35,16 @@ private func digests(_ texts: [String]) -> [Digest]? {
     #expect(vectors.count > 90)
     for vector in vectors {
       var isGood = false
-      if let roots = digests([vector.root1, vector.root2]), let proof = digests(vector.proof ?? []) {
+      if let roots = digests([vector.root1, vector.root2]), let proof = digests(vector.proof ?? [])
+      {
         isGood = MerkleTree.isConsistent(
           (vector.size1, roots[0]),
           (vector.size2, roots[1]),
           proof: proof
         )
+      } else if vector.size1 == vector.size2, vector.size1 > 0, vector.proof?.isEmpty ?? true {
+        // Roots that are no hashes at all: of two trees of one size only equality can be asked.
+        isGood = vector.root1 == vector.root2
       }
       #expect(isGood == !vector.wantErr, "\(vector.file)")
     }
@@ -83,7 +87,9 @@ private func digests(_ texts: [String]) -> [Digest]? {
         let proof = MerkleTree.consistencyProof(from: start, in: whole)
         let first = (UInt64(start), MerkleTree.root(of: leaves[..<start]))
         #expect(MerkleTree.isConsistent(first, (UInt64(size), root), proof: proof))
-        let other = (UInt64(start), MerkleTree.root(of: leaves[1..<(start + 1 > 40 ? 40 : start + 1)]))
+        let other = (
+          UInt64(start), MerkleTree.root(of: leaves[1..<(start + 1 > 40 ? 40 : start + 1)])
+        )
         #expect(start == 40 || !MerkleTree.isConsistent(other, (UInt64(size), root), proof: proof))
       }
     }

@@ -15,7 +15,8 @@ public struct BisectReport: Codable, Equatable, Sendable {
     public var b: String
 
     enum CodingKeys: String, CodingKey {
-      case position = "n", a, b
+      case position = "n"
+      case a, b
     }
   }
 
@@ -29,7 +30,9 @@ public struct BisectReport: Codable, Equatable, Sendable {
   public var b: String?
 
   enum CodingKeys: String, CodingKey {
-    case comparisons, position = "n", a, b
+    case comparisons
+    case position = "n"
+    case a, b
   }
 }
 

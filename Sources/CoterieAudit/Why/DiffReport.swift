@@ -37,7 +37,9 @@ public struct DiffReport: Codable, Equatable, Sendable {
     public var b: String?
 
     enum CodingKeys: String, CodingKey {
-      case id, position = "n", kind, author, a, b
+      case id
+      case position = "n"
+      case kind, author, a, b
     }
   }
 
@@ -55,7 +57,9 @@ public struct DiffReport: Codable, Equatable, Sendable {
     public var fromB: String?
 
     enum CodingKeys: String, CodingKey {
-      case path, a, b, fromA = "from_a", fromB = "from_b"
+      case path, a, b
+      case fromA = "from_a"
+      case fromB = "from_b"
     }
   }
 

@@ -23,7 +23,9 @@ public struct ImpactReport: Codable, Equatable, Sendable {
     public var by: String?
 
     enum CodingKeys: String, CodingKey {
-      case id, position = "n", kind, author, status, code, by
+      case id
+      case position = "n"
+      case kind, author, status, code, by
     }
   }
 

@@ -27,7 +27,8 @@ public struct StateTurn: Codable, Equatable, Sendable {
   public var value: String?
 
   enum CodingKeys: String, CodingKey {
-    case position = "n", event, kind, author, value
+    case position = "n"
+    case event, kind, author, value
   }
 }
 
@@ -63,7 +64,11 @@ public struct RoleSpan: Codable, Equatable, Sendable {
   public var endedBy: String?
 
   enum CodingKeys: String, CodingKey {
-    case member, role, fromPosition = "from_n", from, by, untilPosition = "until_n", until
+    case member, role
+    case fromPosition = "from_n"
+    case from, by
+    case untilPosition = "until_n"
+    case until
     case endedBy = "ended_by"
   }
 }
@@ -80,7 +85,8 @@ extension Judge {
     }
     for member in governance.members {
       let path = member.standing.path.map(String.init).joined(separator: ".")
-      add("members.\(member.key.hex).role", member.standing.role.name, member.grant)
+      let giver = source(ofRoleOf: member.key, in: current)
+      add("members.\(member.key.hex).role", member.standing.role.name, giver)
       add("members.\(member.key.hex).path", path.isEmpty ? "founder" : path, member.grant)
       if member.isBlocked { add("members.\(member.key.hex).blocked", "yes", nil) }
     }

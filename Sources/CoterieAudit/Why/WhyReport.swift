@@ -81,7 +81,9 @@ public struct WhyReport: Codable, Equatable, Sendable {
   public var evidence: [String]
 
   enum CodingKeys: String, CodingKey {
-    case id, position = "n", kind, author, target, verdict, checks, evidence
+    case id
+    case position = "n"
+    case kind, author, target, verdict, checks, evidence
     case judgedOn = "judged_on"
     case wouldPassIf = "would_pass_if"
   }

@@ -189,6 +189,15 @@ extension Judge {
 }
 
 extension Judge {
+  /// The event that gives someone the role that it has: the grant, or the lowering that cut it last.
+  package func source(ofRoleOf key: Digest, in current: CurrentView) -> Digest? {
+    guard let person = graph.authors.number(of: key),
+      let present = present(person, in: current.view)
+    else { return nil }
+    let isCut = present.cut >= 0 && present.rank < acts[present.grant].role
+    return graph.id(acts[isCut ? present.cut : present.grant].event)
+  }
+
   /// The event that gives a setting its value now; nil where none does.
   package func source(of key: SettingKey, in current: CurrentView) -> Digest? {
     setting(key, in: current.view).map { graph.id(acts[$0.winner].event) }

@@ -2,6 +2,7 @@ import CoterieAudit
 import CoterieConsole
 import CoterieJSON
 import CoterieJudgement
+import CoterieLedger
 import CoterieWire
 import Glibc
 
@@ -77,7 +78,9 @@ enum DiffCommands {
       for source in try Sources.open([path]) {
         do throws(SourceFault) {
           let (logs, fault) = try LogReading(isLenient: true).read(source)
-          for log in logs where log.group.hex.hasPrefix(wanted) { found.append((log, source, fault)) }
+          for log in logs where log.group.hex.hasPrefix(wanted) {
+            found.append((log, source, fault))
+          }
         } catch {
           throw Sources.failure(error)
         }
@@ -118,7 +121,9 @@ enum DiffCommands {
           + people.shown(value.b ?? "absent")
       )
     }
-    if report.stateDiff.count > 40 { lines.append("state      and \(report.stateDiff.count - 40) more") }
+    if report.stateDiff.count > 40 {
+      lines.append("state      and \(report.stateDiff.count - 40) more")
+    }
     lines.append("healing    trial merge makes both equal: \(report.heals ? "yes" : "no")")
     for cure in Cure(report, pair.paths).lines { lines.append("           \(cure)") }
     for id in report.missing.prefix(8) { lines.append("missing    \(id)") }
@@ -191,15 +196,25 @@ struct Cure {
     case nil: break
     case "stale-checkpoint":
       let name = report.because?.hasPrefix(report.a.name) == true ? a : b
-      lines.append("coterie verify \(name) --mend")
+      lines.append(
+        Stores.keyring.knows(name)
+          ? "coterie verify \(name) --mend"
+          : "coterie export \(name) | coterie import - -s NEW.coterie"
+      )
     case "rules-version":
       lines.append("none: a group keeps the rules of its founding; found a new group")
     case "engine-defect":
-      lines.append("please report this with both logs; coterie replay judges both anew")
+      let name = report.because?.hasPrefix(report.a.name) == true ? a : b
+      lines.append("coterie export \(name) | coterie import - -s NEW.coterie   judges it anew")
+      lines.append("please report this with both logs")
     case "damaged-log":
       let isA = report.a.bad > 0 || report.because?.hasPrefix(report.a.name) == true
       let (damaged, sound) = isA ? (a, b) : (b, a)
-      lines.append("coterie import \(sound) -s NEW.coterie   (instead of \(damaged))")
+      lines.append(
+        Files.isFolder(sound)
+          ? "coterie export \(sound) | coterie import - -s NEW.coterie"
+          : "coterie import \(sound) -s NEW.coterie"
+      )
       if Files.isFolder(damaged) { lines.append("coterie store salvage \(damaged) NEW.coterie") }
     default:
       if !report.onlyA.isEmpty { lines.append(Cure.copy(from: a, to: b)) }
@@ -307,10 +322,12 @@ private struct Search {
     let file = "\(folder).cborseq"
     defer { unsafe unlink(file) }
     let log = opened.log
-    let later = Set((0..<log.ids.count).compactMap { number -> Digest? in
-      let id = log.id(of: number)
-      return (log.position(of: id) ?? 0) > place ? id : nil
-    })
+    let later = Set(
+      (0..<log.ids.count).compactMap { number -> Digest? in
+        let id = log.id(of: number)
+        return (log.position(of: id) ?? 0) > place ? id : nil
+      }
+    )
     var bytes: [UInt8] = []
     _ = try opened.read { () throws(SourceFault) in
       try BundleExport(known: later).run([(log, opened.source)]) { bytes += $0 }

@@ -132,7 +132,8 @@ struct OpenedCase {
       case .malformed(let part):
         throw Failure.usage(
           "\"\(part)\" names no position",
-          help: "an id prefix, #N, @, X^, X~n, root, a comma list of heads, or time:2026-03-01T10:00Z"
+          help:
+            "an id prefix, #N, @, X^, X~n, root, a comma list of heads, or time:2026-03-01T10:00Z"
         )
       }
     }

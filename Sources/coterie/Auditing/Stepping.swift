@@ -96,7 +96,8 @@ struct Stepping {
     return Set(old.keys).union(new.keys).sorted().compactMap { path in
       if old[path] == new[path] { return nil }
       let (from, to) = (old[path] ?? "none", new[path] ?? "none")
-      return "\(opened.people.shown(path)): \(opened.people.shown(from)) -> \(opened.people.shown(to))"
+      return
+        "\(opened.people.shown(path)): \(opened.people.shown(from)) -> \(opened.people.shown(to))"
     }
   }
 

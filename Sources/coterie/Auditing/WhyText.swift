@@ -34,8 +34,10 @@ struct WhyText {
     }
     if let need = verdict.need {
       let role = verdict.role ?? "none"
-      lines.append("standing   \(role)\(verdict.path.map { $0.isEmpty ? ", founder" : ", path \($0)" } ?? "")"
-        + "   need \(need)")
+      lines.append(
+        "standing   \(role)\(verdict.path.map { $0.isEmpty ? ", founder" : ", path \($0)" } ?? "")"
+          + "   need \(need)"
+      )
     }
     let view = report.judgedOn.map { opened.shown(event: $0) }.joined(separator: ", ")
     if !view.isEmpty { lines.append("judged on  the view of \(view)") }

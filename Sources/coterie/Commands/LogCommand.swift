@@ -131,7 +131,9 @@ enum LogCommand {
       since: try time("--since", invocation),
       until: try time("--until", invocation)
     )
-    if let word = invocation.value("--touching") { filter.touching = try opened.people.member(word) }
+    if let word = invocation.value("--touching") {
+      filter.touching = try opened.people.member(word)
+    }
     if invocation.operands.count > 1 {
       filter.among = try range(invocation.operands[1], opened)
     }
