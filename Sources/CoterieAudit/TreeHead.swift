@@ -5,8 +5,8 @@ public import CoterieWire
 /// A C2SP tlog checkpoint: a signed note of how many events a log had received, and of the root of
 /// the Merkle tree (RFC 6962) over their envelopes in the order of arrival.
 ///
-/// Text: origin, size, root in base 64, an empty line, and one line with the name of the key and its
-/// Ed25519 signature over the three lines above.
+/// Text: origin, size, root in base 64, an empty line, and one line with the name of the key and
+/// its Ed25519 signature over the three lines above.
 public struct TreeHead: Equatable, Sendable {
   /// Why a text is no checkpoint, or not of this log.
   public enum Problem: Error, Equatable, Sendable {

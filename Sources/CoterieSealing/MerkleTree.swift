@@ -76,7 +76,7 @@ public struct MerkleTree: Sendable {
       : inclusionProof(of: place - split, in: leaves[middle...]) + [root(of: leaves[..<middle])]
   }
 
-  /// What shows that the tree of the first `size` leaves is a start of the whole (RFC 6962 §2.1.2).
+  /// What shows that the first `size` leaves are a start of the whole (RFC 6962 §2.1.2).
   public static func consistencyProof(from size: Int, in leaves: ArraySlice<Digest>) -> [Digest] {
     guard size > 0, size < leaves.count else { return [] }
     return subproof(size, leaves, isWhole: true)

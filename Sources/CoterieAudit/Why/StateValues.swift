@@ -218,7 +218,7 @@ extension MemberLog {
     return spans
   }
 
-  /// The judge of a part of the log that is closed under past: what someone knew who held just that.
+  /// The judge of a part of the log that is closed under past: what someone knew who held that.
   func judge(of events: Set<Int>, from source: some LogSource) throws(SourceFault) -> Judge {
     let judge = Judge(seed: 1)
     let cache = EnvelopeCache(source, places)

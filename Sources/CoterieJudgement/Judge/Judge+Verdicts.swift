@@ -189,7 +189,7 @@ extension Judge {
 }
 
 extension Judge {
-  /// The event that gives someone the role that it has: the grant, or the lowering that cut it last.
+  /// The event that gives someone the role it has: the grant, or the lowering that cut it last.
   package func source(ofRoleOf key: Digest, in current: CurrentView) -> Digest? {
     guard let person = graph.authors.number(of: key),
       let present = present(person, in: current.view)

@@ -175,7 +175,8 @@ enum DiffCommands {
       if let position = report.position {
         console.line(
           "they part at #\(position): A has \(report.a?.prefix(8) ?? "nothing"), "
-            + "B has \(report.b?.prefix(8) ?? "nothing")   (\(report.comparisons.count) comparisons)"
+            + "B has \(report.b?.prefix(8) ?? "nothing")   "
+            + "(\(report.comparisons.count) comparisons)"
         )
       } else {
         console.line("they do not part")

@@ -14,8 +14,8 @@ struct Stepping {
   private var skipped: Set<Int> = []
 
   static let help = """
-    n next · p previous · g N go to #N · m mark · b back to the mark · w why · d diff against the \
-    mark · s skip or take back this event · q quit
+    n next · p previous · g N go to #N · m mark · b back to the mark · w why · \
+    d diff against the mark · s skip or take back this event · q quit
     """
 
   init(_ opened: OpenedCase, _ console: Console) {

@@ -65,7 +65,8 @@ struct WhyText {
     }
     if !report.evidence.isEmpty, let id = report.id {
       lines.append(
-        "evidence   \(report.evidence.count) events:  coterie why \(id.prefix(8)) --bundle why.cborseq"
+        "evidence   \(report.evidence.count) events:  "
+          + "coterie why \(id.prefix(8)) --bundle why.cborseq"
       )
     }
     return lines
