@@ -1,0 +1,105 @@
+import CoterieLedger
+import CoterieWire
+import Glibc
+import Synchronization
+
+/// Stores that are not trusted.
+package enum StoreTarget {
+  private static let bytesMax = 1 << 19
+  /// Inputs take turns: they share one file.
+  private static let turn = Mutex(())
+  private static let path = "/dev/shm/coterie-fuzz-\(getpid()).mdb"
+
+  /// Reads all tables of a file that is written as `packed` writes it.
+  static func store(_ bytes: [UInt8]) {
+    turn.withLock { _ in
+      guard write(unpacked(bytes)) else { return }
+      defer { unsafe unlink(path) }
+      _ = read(path)
+    }
+  }
+
+  /// Reads everything that a store's file shows, as salvaging and auditing do; how many entries.
+  package static func read(_ path: String) -> Int {
+    var entries = 0
+    do throws(LedgerError) {
+      let reader = try StoreReader(path)
+      for table in Table.allCases {
+        do throws(LedgerError) {
+          _ = try reader.count(table)
+          _ = try reader.value(table, Array("format".utf8))
+          var last: [UInt8]?
+          try reader.scan(table, prefix: [], from: nil) { key, value in
+            let key = key.copy(of: 0..<key.count)
+            if let last { precondition(last.lexicographicallyPrecedes(key), "keys ascend") }
+            last = key
+            entries += min(1, value.count)
+            return true
+          }
+        } catch {
+          precondition(!"\(error)".isEmpty, "a refusal says why")
+        }
+      }
+      _ = try reader.groups()
+    } catch {
+      precondition(!"\(error)".isEmpty, "a refusal says why")
+    }
+    do throws(LedgerError) {
+      try StoreReader.entries(ofDamaged: path) { key, _ in entries += min(1, key.count) }
+    } catch {
+      precondition(!"\(error)".isEmpty, "a refusal says why")
+    }
+    return entries
+  }
+
+  private static func write(_ bytes: [UInt8]) -> Bool {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return unsafe bytes.withUnsafeBytes { buffer in
+      unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) == buffer.count
+    }
+  }
+
+  // MARK: Packing
+
+  /// A file with its runs of zeros shortened: a zero byte, then how many times 8 zeros.
+  package static func packed(_ file: [UInt8]) -> [UInt8] {
+    var packed: [UInt8] = []
+    var place = 0
+    while place < file.count {
+      guard file[place] == 0 else {
+        packed.append(file[place])
+        place += 1
+        continue
+      }
+      var run = 0
+      while place + run < file.count, file[place + run] == 0, run < 255 * 8 { run += 1 }
+      if run >= 8 {
+        packed += [0, UInt8(run / 8)]
+        place += run / 8 * 8
+      } else {
+        for _ in 0..<run { packed += [0, 0] }
+        place += run
+      }
+    }
+    return packed
+  }
+
+  private static func unpacked(_ packed: [UInt8]) -> [UInt8] {
+    var file: [UInt8] = []
+    var place = 0
+    while place < packed.count, file.count < bytesMax {
+      let byte = packed[place]
+      place += 1
+      guard byte == 0 else {
+        file.append(byte)
+        continue
+      }
+      let count = place < packed.count ? Int(packed[place]) : 0
+      place += 1
+      file += [UInt8](repeating: 0, count: count == 0 ? 1 : count * 8)
+    }
+    return file
+  }
+}
