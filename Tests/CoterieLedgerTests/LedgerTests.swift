@@ -258,3 +258,12 @@ private func filled(_ path: String, seed: UInt64, count: Int) throws -> [[UInt8]
     #expect(try keyring.source(path) is Snapshot)
   }
 }
+
+@Suite struct `A fault of a store` {
+  @Test func `at a page that no file could have is told all the same`() {
+    let far = LedgerError.damaged(page: .max, problem: "not a leaf")
+    #expect("\(far)" == "the store is damaged at page 18446744073709551615: not a leaf")
+    let near = LedgerError.damaged(page: 3, problem: "not a leaf")
+    #expect("\(near)" == "the store is damaged at page 3 (byte 12288): not a leaf")
+  }
+}
