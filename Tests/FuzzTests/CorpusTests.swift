@@ -11,7 +11,8 @@ private func corpus(of target: FuzzTarget) throws -> [URL] {
 
 @Suite struct `Every input that a fuzzer kept` {
   @Test(arguments: FuzzTarget.allCases)
-  func `is read again without a trap, and keeps what was promised`(_ target: FuzzTarget) async throws
+  func `is read again without a trap, and keeps what was promised`(_ target: FuzzTarget)
+    async throws
   {
     try await FuzzTarget.prepare()
     let files = try corpus(of: target)

@@ -18,7 +18,8 @@ extension Cast {
       .linkCreate(link: linkKey, role: .member, uses: 3),
       .linkCreate(link: linkKey, role: .observer, uses: nil), .linkRole(link: id, role: .member),
       .linkClose(link: id), .linkJoin(Joining(link: id, proof: proof, seal: id, name: content)),
-      .memberRole(member: id, role: .moderator), .memberRemove(member: id, erase: true), .memberLeave,
+      .memberRole(member: id, role: .moderator), .memberRemove(member: id, erase: true),
+      .memberLeave,
       .memberResign(role: .observer), .memberProfile(name: content), .memberSeal(seal: id),
       .memberBlock(member: id), .memberUnblock(member: id),
       .messagePost(
