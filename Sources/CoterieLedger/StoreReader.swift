@@ -9,6 +9,8 @@ public final class StoreReader: LedgerSource {
   private static let pageBytes = 4096
   private static let headerBytes = 16
   private static let valueBytesMax = 2 << 20
+  /// Entries of one page: each has a slot of two bytes and a head of eight.
+  private static let entriesOfPageMax = UInt64((pageBytes - headerBytes) / 10)
 
   private let descriptor: Int32
   private let pageCount: UInt64
@@ -134,9 +136,9 @@ public final class StoreReader: LedgerSource {
     Table.allCases.allSatisfy { roots[$0] != nil }
   }
 
-  /// How many entries a table claims to have.
+  /// How many entries a table claims to have, but never more than its file has room for.
   public func count(_ table: Table) throws(LedgerError) -> Int {
-    Int(clamping: roots[table]?.entries ?? 0)
+    Int(clamping: min(roots[table]?.entries ?? 0, pageCount * Self.entriesOfPageMax))
   }
 
   /// The value of a key.
