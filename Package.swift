@@ -125,7 +125,7 @@ let package = Package(
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieSealing", "CoterieEvents",
         "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieGroups", "CoterieExchange",
-        "CoterieScenarios", "ScopeKit", "StoreKit",
+        "CoterieScenarios", "CoterieAudit", "ScopeKit", "StoreKit",
       ],
       path: "Tests/FuzzKit",
       swiftSettings: settings

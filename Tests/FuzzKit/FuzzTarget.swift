@@ -20,6 +20,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case store
   /// Events that need no signature, judged.
   case judgement
+  /// Bundles read as someone's log, verified and judged.
+  case audit
 
   /// Reads bytes; whatever they are, it must come back.
   ///
@@ -35,6 +37,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .packet: ExchangeTarget.packet(bytes)
     case .store: StoreTarget.store(bytes)
     case .judgement: JudgementTarget.judge(bytes)
+    case .audit: StoreTarget.bundle(bytes)
     }
   }
 }

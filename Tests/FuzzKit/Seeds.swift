@@ -20,7 +20,7 @@ extension FuzzTarget {
     case .cbor: return try Self.payloads().map { [7] + $0 } + [[0, 24, 100], [1, 0x61, 0x41]]
     case .event:
       return try Self.payloads().map { [1] + $0 } + (try Self.entries().map { [0] + $0.envelope })
-    case .bundle: return try Self.bundles()
+    case .bundle, .audit: return try Self.bundles()
     case .scenario: return try Self.scenarios()
     case .command:
       return ["replay\0a\0--json", "member role\0x\0admin\0--lifetime=4", "member\0role\0a\0admin"]

@@ -1,3 +1,4 @@
+import CoterieAudit
 import CoterieLedger
 import CoterieWire
 import Glibc
@@ -19,9 +20,37 @@ package enum StoreTarget {
     }
   }
 
+  /// A bundle as a member's log; the first byte chooses how.
+  static func bundle(_ bytes: [UInt8]) {
+    guard let choice = bytes.first else { return }
+    turn.withLock { _ in
+      guard write(Array(bytes.dropFirst())) else { return }
+      defer { unsafe unlink(path) }
+      guard let source = try? BundleSource(path: path, name: "bundle") else { return }
+      audit(source, signatures: choice.isMultiple(of: 2) ? .every : .chain)
+    }
+  }
+
+  /// Reads a log to its end whatever is wrong with it, and makes its reports.
+  private static func audit(_ source: some LogSource, signatures: SignatureMode) {
+    let reading = LogReading(signatures: signatures, isLenient: true)
+    guard let logs = try? reading.read(source).logs else { return }
+    for log in logs {
+      let summary = log.summary()
+      precondition(summary.eventCount == log.eventCount, "a summary counts what is there")
+      _ = log.stateJSON()
+      _ = try? source.notedDigest(of: log.group)
+    }
+    for log in logs { _ = GroupComparison([log, log]) }
+  }
+
   /// Reads everything that a store's file shows, as salvaging and auditing do; how many entries.
   package static func read(_ path: String) -> Int {
     var entries = 0
+    let keyring = Keyring(path: "\(path).keyring")
+    if let source = try? StoreSource(path: path, name: "store", keyring: keyring) {
+      audit(source, signatures: .chain)
+    }
     do throws(LedgerError) {
       let reader = try StoreReader(path)
       for table in Table.allCases {
