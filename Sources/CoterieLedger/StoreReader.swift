@@ -32,6 +32,13 @@ public final class StoreReader: LedgerSource {
     var isBranch: Bool { flags & 0x01 != 0 }
   }
 
+  /// What a walk has seen, and may still read: pages that stand behind each other in many places
+  /// must not cost more than the file has.
+  private struct Visits {
+    var pages: Set<UInt64> = []
+    var overflowPagesLeft: UInt64
+  }
+
   /// Opens a store's folder, or its `log.mdb` itself.
   public convenience init(_ path: String) throws(LedgerError) {
     try self.init(file: path)
@@ -63,10 +70,12 @@ public final class StoreReader: LedgerSource {
     _ body: (_ key: [UInt8], _ value: [UInt8]) -> Void
   ) throws(LedgerError) {
     let reader = try StoreReader(file: path)
+    var visited = Visits(overflowPagesLeft: reader.pageCount.multipliedReportingOverflow(by: 32).0)
     for number in stride(from: UInt64(2), to: reader.pageCount, by: 1) {
       guard let page = try? reader.page(number), !page.isBranch else { continue }
       for node in page.nodes {
-        var visited: Set<UInt64> = []
+        // Old pages may name the same overflow pages as newer ones, with other sizes.
+        visited.pages = []
         guard let key = try? reader.key(page, node),
           let value = try? reader.value(page, node, &visited)
         else { continue }
@@ -173,7 +182,7 @@ public final class StoreReader: LedgerSource {
     _ body: (_ key: [UInt8], _ value: [UInt8], _ flags: UInt16) -> Bool
   ) throws(LedgerError) {
     if tree.root == .max { return }
-    var visited: Set<UInt64> = []
+    var visited = Visits(overflowPagesLeft: pageCount)
     var stack: [(page: Page, next: Int)] = []
     var last: [UInt8]?
     try descend(to: tree.root, &stack, &visited, start)
@@ -204,11 +213,11 @@ public final class StoreReader: LedgerSource {
   private func descend(
     to number: UInt64,
     _ stack: inout [(page: Page, next: Int)],
-    _ visited: inout Set<UInt64>,
+    _ visited: inout Visits,
     _ start: [UInt8]
   ) throws(LedgerError) {
     guard stack.count < 32 else { throw .damaged(page: number, problem: "the tree is too deep") }
-    guard visited.insert(number).inserted else {
+    guard visited.pages.insert(number).inserted else {
       throw .damaged(page: number, problem: "a page stands in the tree twice")
     }
     let page = try self.page(number)
@@ -265,7 +274,7 @@ public final class StoreReader: LedgerSource {
   private func value(
     _ page: Page,
     _ node: Int,
-    _ visited: inout Set<UInt64>
+    _ visited: inout Visits
   ) throws(LedgerError) -> [UInt8] {
     let size = Int(Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16)
     let flags = Self.little(page.bytes, node + 4, 2)
@@ -285,12 +294,13 @@ public final class StoreReader: LedgerSource {
   private func overflow(
     _ number: UInt64,
     size: Int,
-    _ visited: inout Set<UInt64>
+    _ visited: inout Visits
   ) throws(LedgerError) -> [UInt8] {
     let pages = (Self.headerBytes + size + Self.pageBytes - 1) / Self.pageBytes
     guard number > 1, number < pageCount, UInt64(pages) <= pageCount - number,
-      visited.insert(number).inserted
+      UInt64(pages) <= visited.overflowPagesLeft, visited.pages.insert(number).inserted
     else { throw .damaged(page: number, problem: "overflow pages outside the file") }
+    visited.overflowPagesLeft -= UInt64(pages)
     let bytes = try read(number, pages: pages)
     guard Self.little(bytes, 0, 8) == number, Self.little(bytes, 10, 2) == 0x04,
       Self.little(bytes, 12, 4) >= UInt64(pages)
