@@ -131,13 +131,23 @@ let package = Package(
       swiftSettings: settings
     ),
     .executableTarget(
+      name: "coterie-hostile",
+      dependencies: ["CoterieWire", "FuzzKit"],
+      path: "Tools/hostile",
+      swiftSettings: settings
+    ),
+    .executableTarget(
       name: "coterie-scopes",
       dependencies: ["CoterieWire", "CoterieConsole", "CoterieEvents", "ScopeKit"],
       path: "Tools/scopes",
       swiftSettings: settings
     ),
     tests(of: "CoterieWire", on: []),
-    .testTarget(name: "FuzzTests", dependencies: ["FuzzKit", "ScopeKit"], swiftSettings: settings),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["FuzzKit", "ScopeKit", "coterie-hostile"],
+      swiftSettings: settings
+    ),
     .testTarget(name: "TidyTests", dependencies: ["ScopeKit"], swiftSettings: settings),
     .testTarget(
       name: "ProgramTests",

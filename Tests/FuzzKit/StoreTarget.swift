@@ -44,9 +44,17 @@ package enum StoreTarget {
     for log in logs { _ = GroupComparison([log, log]) }
   }
 
-  /// Reads everything that a store's file shows, as salvaging and auditing do; how many entries.
-  package static func read(_ path: String) -> Int {
-    var entries = 0
+  /// What reading a file came to.
+  package struct Found {
+    /// Entries that were handed over.
+    package var entries = 0
+    /// Tables, or whole files, that were refused.
+    package var refusals = 0
+  }
+
+  /// Reads everything that a store's file shows, as salvaging and auditing do.
+  package static func read(_ path: String) -> Found {
+    var found = Found()
     let keyring = Keyring(path: "\(path).keyring")
     if let source = try? StoreSource(path: path, name: "store", keyring: keyring) {
       audit(source, signatures: .chain)
@@ -62,23 +70,25 @@ package enum StoreTarget {
             let key = key.copy(of: 0..<key.count)
             if let last { precondition(last.lexicographicallyPrecedes(key), "keys ascend") }
             last = key
-            entries += min(1, value.count)
+            found.entries += min(1, value.count)
             return true
           }
         } catch {
+          found.refusals += 1
           precondition(!"\(error)".isEmpty, "a refusal says why")
         }
       }
       _ = try reader.groups()
     } catch {
+      found.refusals += 1
       precondition(!"\(error)".isEmpty, "a refusal says why")
     }
     do throws(LedgerError) {
-      try StoreReader.entries(ofDamaged: path) { key, _ in entries += min(1, key.count) }
+      try StoreReader.entries(ofDamaged: path) { key, _ in found.entries += min(1, key.count) }
     } catch {
       precondition(!"\(error)".isEmpty, "a refusal says why")
     }
-    return entries
+    return found
   }
 
   private static func write(_ bytes: [UInt8]) -> Bool {
