@@ -3,7 +3,7 @@
 #
 # TARGET is one of cbor event bundle scenario command exchange packet store judgement. Starts from
 # Fixtures/corpora/TARGET and from seeds of real logs; what is found stays in COTERIE_FUZZ_WORK.
-# A trap, an input of more than a second, 64 MiB in one piece or 512 MiB at all ends the run.
+# A trap, an input of more than a second of the processor, 64 MiB in one piece or 512 MiB at all ends the run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work="${COTERIE_FUZZ_WORK:-/tmp/coterie-fuzz-work}"
@@ -40,7 +40,7 @@ case "$target" in
   bundle | scenario | exchange) length=8192 ;;
   *) length=4096 ;;
 esac
-"$fuzzer" -runs="$runs" -max_total_time="${COTERIE_FUZZ_SECONDS:-0}" -timeout=1 \
+"$fuzzer" -runs="$runs" -max_total_time="${COTERIE_FUZZ_SECONDS:-0}" -timeout=60 \
   -malloc_limit_mb=64 -rss_limit_mb=512 -max_len="$length" -print_final_stats=1 \
   -artifact_prefix="$work/$target/found/" -reload=0 \
   "$work/$target/corpus" "$work/$target/seeds" "Fixtures/corpora/$target" \
