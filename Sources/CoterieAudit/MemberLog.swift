@@ -139,7 +139,8 @@ private struct Pass<Source: LogSource> {
   private mutating func log(of group: Digest) -> MemberLog {
     if let known = logs[group] { return known }
     let log = MemberLog(name: source.name, group: group, seed: 0x5eed)
-    log.replica.judge.reserve(source.eventCount)
+    // Room is made once: a source may claim a group for each of its events.
+    if logs.isEmpty { log.replica.judge.reserve(source.eventCount) }
     logs[group] = log
     return log
   }

@@ -114,6 +114,18 @@ public final class ExchangeSession {
     outgoing.append(channel.frame([word.rawValue] + payload))
   }
 
+  /// Says any bytes as this end's next message: what a hostile program might say where this one
+  /// says something else.
+  package func say(bytes message: [UInt8]) {
+    outgoing.append(channel.frame(message))
+  }
+
+  /// The same within the first group that both ends are in; nothing before it is open.
+  package func sayWithinGroup(bytes message: [UInt8]) {
+    guard let lane = order.first.flatMap({ lanes[$0] }) else { return }
+    say(.lane, lane.tag.bytes + lane.seal(message))
+  }
+
   func garbage(_ what: String) -> ExchangeError { .garbage(what, offset: channel.offset) }
 
   func group<Result>(_ body: () throws(GroupError) -> Result) throws(ExchangeError) -> Result {
