@@ -107,7 +107,7 @@ let package = Package(
       name: "coterie-bench",
       dependencies: [
         "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieAudit",
-        "CoterieGroups", "CoterieLedger",
+        "CoterieGroups", "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieExchange",
       ],
       path: "Tools/bench",
       swiftSettings: settings
@@ -127,6 +127,22 @@ let package = Package(
       path: "Tests/StoreKit",
       swiftSettings: settings
     ),
+    .target(
+      name: "FuzzKit",
+      dependencies: [
+        "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieSealing", "CoterieEvents",
+        "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieGroups", "CoterieExchange",
+        "CoterieScenarios", "CoterieAudit", "ScopeKit", "StoreKit",
+      ],
+      path: "Tests/FuzzKit",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "coterie-hostile",
+      dependencies: ["CoterieWire", "FuzzKit"],
+      path: "Tools/hostile",
+      swiftSettings: settings
+    ),
     .executableTarget(
       name: "coterie-scopes",
       dependencies: ["CoterieWire", "CoterieConsole", "CoterieEvents", "ScopeKit"],
@@ -134,6 +150,11 @@ let package = Package(
       swiftSettings: settings
     ),
     tests(of: "CoterieWire", on: []),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["FuzzKit", "ScopeKit", "coterie-hostile"],
+      swiftSettings: settings
+    ),
     .testTarget(name: "TidyTests", dependencies: ["ScopeKit"], swiftSettings: settings),
     .testTarget(
       name: "ProgramTests",
@@ -174,3 +195,15 @@ let package = Package(
     tests(of: "CoterieLedger", on: ["CoterieWire"]),
   ]
 )
+
+// Only libFuzzer brings the `main` that this program has not, so a plain build must not see it.
+if Context.environment["COTERIE_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "coterie-fuzz",
+      dependencies: ["FuzzKit"],
+      path: "Tools/fuzz",
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
+    )
+  )
+}

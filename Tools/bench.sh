@@ -9,7 +9,7 @@ swift build -c release --product coterie-bench
 for events in "$@"; do
   here=$(mktemp -d)
   .build/release/coterie-generate -q logs "$here" --members 10 --events "$events" --seed 3 --authority 10
-  .build/release/coterie-bench "$here/m0.cborseq" "$here"
+  .build/release/coterie-bench measure "$here/m0.cborseq" "$here"
   rm -rf "$here"
   echo
 done

@@ -6,23 +6,32 @@ internal import Glibc
 public final class BundleSource: LogSource {
   /// The file's name.
   public let name: String
-  /// What the header says.
+  /// The rules version that a header names, if it is not 1.
+  public private(set) var otherRules: UInt64?
+  /// What the headers say, but never more than the file has room for.
   public private(set) var eventCount = 0
   /// Secrets and contents that were found beside events: checked against their commitments.
   public private(set) var contentCount = 0
   private let path: String
   private let descriptor: Int32
+  private let eventsMax: Int
+
+  /// Bytes that the least event takes: a signature, an author, a group and a parent.
+  private static let eventBytesMin = 64 + 3 * 32
 
   /// Opens a file; nothing is read yet.
   public init(path: String, name: String) throws(SourceFault) {
     self.path = path
     self.name = name
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    var status = stat()
+    eventsMax =
+      unsafe descriptor >= 0 && fstat(descriptor, &status) == 0
+      ? Int(status.st_size) / Self.eventBytesMin : 0
     guard descriptor >= 0 else {
       throw SourceFault(.notFound, "\(path) cannot be opened: \(systemError())")
     }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard status.st_mode & S_IFMT == S_IFREG else {
       throw SourceFault(.malformed, "\(path) is not a regular file")
     }
   }
@@ -36,6 +45,7 @@ public final class BundleSource: LogSource {
     _ body: (_ envelope: Span<UInt8>, _ place: UInt64) -> Bool
   ) throws(SourceFault) {
     var position: Int64 = 0
+    eventCount = 0
     let descriptor = self.descriptor
     var reader = BundleReader { (count) throws(BundleFault) in
       let bytes = readBytes(descriptor, count, at: position)
@@ -48,7 +58,10 @@ public final class BundleSource: LogSource {
         let place = reader.offset
         guard let item = try reader.next() else { return }
         switch item {
-        case .header(let header): eventCount += Int(clamping: header.count)
+        case .header(let header):
+          let count = min(eventsMax, Int(clamping: header.count))
+          eventCount = min(eventsMax, eventCount + count)
+          if header.rules != 1 { otherRules = header.rules }
         case .entry(let entry):
           if entry.secret != nil { contentCount += 1 }
           if !body(entry.envelope.span, place) { return }

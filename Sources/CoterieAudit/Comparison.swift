@@ -119,6 +119,11 @@ extension GroupComparison {
         forksFound.append(fork)
       }
     }
+    if Set(summaries.map(\.digest)).count > 1 {
+      for fork in Self.forks(across: logs) where !forksFound.contains(fork) {
+        forksFound.append(fork)
+      }
+    }
     forks = forksFound.sorted { ($0.author, $0.sequence) < ($1.author, $1.sequence) }
     let complete = logs.indices.filter { summaries[$0].pending.isEmpty }
     let pair = Self.differing(complete, summaries)
@@ -134,6 +139,51 @@ extension GroupComparison {
       cause = nil
       first = nil
     }
+  }
+
+  /// Forks of which no log holds both branches: two logs have other events of one author at one
+  /// sequence number.
+  ///
+  /// O(logs² · authors · log events): a chain's ids are equal up to where it forks.
+  static func forks(across logs: [MemberLog]) -> [Fork] {
+    var found: [Fork] = []
+    for (place, one) in logs.enumerated() {
+      for other in logs[(place + 1)...] {
+        for (person, key) in one.replica.judge.graph.authors.digests.enumerated() {
+          guard let mine = chain(of: person, in: one),
+            let number = other.replica.judge.graph.authors.number(of: key),
+            let theirs = chain(of: number, in: other)
+          else { continue }
+          var (low, high) = (0, min(mine.count, theirs.count))
+          while low < high {
+            let middle = (low + high) / 2
+            if mine[middle] == theirs[middle] { low = middle + 1 } else { high = middle }
+          }
+          guard low < min(mine.count, theirs.count) else { continue }
+          let events = [mine[low], theirs[low]].sorted()
+          let fork = Fork(author: key, sequence: UInt64(low), events: events)
+          if !found.contains(fork) { found.append(fork) }
+        }
+      }
+    }
+    return found
+  }
+
+  /// The ids of an author's events from its first on, if they form one chain.
+  private static func chain(of person: Int, in log: MemberLog) -> ChainIDs? {
+    let graph = log.replica.judge.graph
+    let chains = graph.chainsOfAuthor[person]
+    guard chains.count == 1, let only = chains.first else { return nil }
+    let chain = graph.chains[Int(only)]
+    return chain.firstSequence == 0 ? ChainIDs(events: chain.events, log: log) : nil
+  }
+
+  /// A chain's ids, looked up one by one.
+  private struct ChainIDs {
+    let events: [Int32]
+    let log: MemberLog
+    var count: Int { events.count }
+    subscript(place: Int) -> Digest { log.replica.judge.graph.id(Int(events[place])) }
   }
 
   private static func differing(
@@ -156,7 +206,10 @@ extension GroupComparison {
     let isDamaged = !summaries[pair.0].bad.isEmpty || !summaries[pair.1].bad.isEmpty
     guard let difference else { return (nil, .engineDefect) }
     if difference.verdicts.0 == nil || difference.verdicts.1 == nil {
-      let isForked = forks.contains { $0.events.contains(difference.event) }
+      // A fork that only both together show is why they differ, wherever they differ first.
+      let isForked =
+        forks.contains { $0.events.contains(difference.event) }
+        || !Self.forks(across: [one, other]).isEmpty
       return (difference, isDamaged ? .damagedLog : isForked ? .fork : .missingEvents)
     }
     let isSameSet = holdSameAdmitted(one, other)

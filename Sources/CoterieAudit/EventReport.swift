@@ -17,6 +17,21 @@ public struct EventReport: Sendable {
   /// What it lacks while it waits.
   public var missing: [Digest]
 
+  /// Takes all fields.
+  public init(
+    event: Event,
+    position: Int?,
+    byteCount: Int,
+    verdict: Verdict,
+    missing: [Digest]
+  ) {
+    self.event = event
+    self.position = position
+    self.byteCount = byteCount
+    self.verdict = verdict
+    self.missing = missing
+  }
+
   /// The fields of the event's body.
   public var body: JSONValue { ActionFields().json(of: event.action) }
 
@@ -55,13 +70,48 @@ public struct EventFilter: Sendable {
   public var status: String?
   /// The code.
   public var code: String?
+  /// Author-claimed times, in milliseconds since 1970: not before, and not after.
+  public var since: UInt64?
+  /// Not after.
+  public var until: UInt64?
+  /// Someone who signed it or is named in it.
+  public var touching: Digest?
+  /// Numbers of events that are meant at all; nil for all.
+  public var among: Set<Int>?
 
   /// Takes all conditions.
-  public init(author: String?, kind: String?, status: String?, code: String?) {
+  public init(
+    author: String? = nil,
+    kind: String? = nil,
+    status: String? = nil,
+    code: String? = nil,
+    since: UInt64? = nil,
+    until: UInt64? = nil,
+    touching: Digest? = nil,
+    among: Set<Int>? = nil
+  ) {
     self.author = author
     self.kind = kind
     self.status = status
     self.code = code
+    self.since = since
+    self.until = until
+    self.touching = touching
+    self.among = among
+  }
+
+  /// Whether the event itself must be looked at, and not its verdict alone.
+  var needsEvent: Bool { since != nil || until != nil || touching != nil }
+
+  func holds(_ event: Event) -> Bool {
+    if let since, event.time < since { return false }
+    if let until, event.time > until { return false }
+    if let touching, event.author != touching,
+      MemberLog.target(of: event.action) != touching.hex
+    {
+      return false
+    }
+    return true
   }
 
   func holds(kind: Kind, author: Digest, verdict: Verdict) -> Bool {
@@ -86,12 +136,15 @@ extension MemberLog {
     let judge = replica.judge
     let current = judge.currentView()
     var wanted: [(event: Int, position: Int)] = []
+    let cache = EnvelopeCache(source, places)
     for (place, event) in judge.canonicalOrder().enumerated() {
       let verdict = judge.verdict(of: event, in: current)
       let author = judge.graph.authorKey(event)
-      if filter.holds(kind: judge.kind(of: event), author: author, verdict: verdict) {
-        wanted.append((event, place + 1))
-      }
+      guard filter.among?.contains(event) ?? true,
+        filter.holds(kind: judge.kind(of: event), author: author, verdict: verdict)
+      else { continue }
+      if filter.needsEvent, !filter.holds(try cache.event(event)) { continue }
+      wanted.append((event, place + 1))
     }
     for (event, position) in wanted.suffix(limit ?? wanted.count) {
       body(try report(event, position: position, from: source))
@@ -102,7 +155,7 @@ extension MemberLog {
       kind: guest.event.action.kind,
       author: guest.event.author,
       verdict: waits
-    ) {
+    ) && filter.holds(guest.event) && filter.among == nil {
       body(
         EventReport(
           event: guest.event,
@@ -122,6 +175,19 @@ extension MemberLog {
     return (0..<judge.count)
       .filter { judge.graph.id($0).hex.hasPrefix(prefix) }
       .sorted { judge.graph.id($0) < judge.graph.id($1) }
+  }
+
+  /// The parents of an event as a drawing shows them: its previous event too, where no parent has
+  /// that in its past.
+  public func drawnParents(of event: Int) -> [Int] {
+    let judge = replica.judge
+    var parents = judge.graph.parents(event).map { Int($0) }
+    if let previous = judge.graph.previous(event), !parents.contains(previous),
+      !parents.contains(where: { judge.precedes(previous, $0) })
+    {
+      parents.append(previous)
+    }
+    return parents
   }
 
   /// The id of an event of the graph.
@@ -183,5 +249,50 @@ public enum Timestamp {
     let millis = String(repeating: "0", count: 3 - String(fraction).count) + String(fraction)
     return "\(padded)-\(two(month))-\(two(day))T\(two(rest / 3600)):"
       + "\(two(rest / 60 % 60)):\(two(rest % 60)).\(millis)Z"
+  }
+}
+
+extension MemberLog {
+  /// The number of an event; nil if it is not held.
+  public func number(of id: Digest) -> Int? { replica.judge.number(of: id) }
+
+  /// The position of an event in canonical order, from 1; nil if it is not held.
+  ///
+  /// O(events) the first time.
+  public func position(of id: Digest) -> Int? {
+    guard let number = replica.judge.number(of: id) else { return nil }
+    if positions.count != replica.judge.count {
+      positions = [Int](repeating: 0, count: replica.judge.count)
+      for (place, event) in replica.judge.canonicalOrder().enumerated() {
+        positions[event] = place + 1
+      }
+    }
+    return positions[number]
+  }
+
+  /// The one event that waits and whose id starts so; nil for none or several.
+  public func waiting(withPrefix prefix: String) -> Digest? {
+    let found = replica.waiting.guests.keys.filter { $0.hex.hasPrefix(prefix.lowercased()) }
+    return found.count == 1 ? found[0] : nil
+  }
+}
+
+extension MemberLog {
+  /// Everyone who signed something in this log, or was named in it.
+  public var people: [Digest] { replica.judge.graph.authors.digests }
+}
+
+extension MemberLog {
+  /// The signed envelopes of events that are held; others are left out.
+  public func envelopes(
+    of ids: [Digest],
+    from source: some LogSource
+  ) throws(SourceFault) -> [[UInt8]] {
+    var found: [[UInt8]] = []
+    for id in ids {
+      guard let number = replica.judge.number(of: id) else { continue }
+      found.append(try source.envelope(at: places[number]))
+    }
+    return found
   }
 }

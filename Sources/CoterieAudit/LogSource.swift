@@ -15,6 +15,10 @@ public protocol LogSource: AnyObject {
   func envelope(at place: UInt64) throws(SourceFault) -> [UInt8]
   /// The state digest that the log's keeper noted for a group, if it is of the whole log.
   func notedDigest(of group: Digest) throws(SourceFault) -> Digest?
+  /// The rules version of the log, if it is not the one that this program knows.
+  var otherRules: UInt64? { get }
+  /// An event whose admission, as the log's keeper noted it, is not what judging it gives.
+  func differingAdmission(of log: MemberLog) throws(SourceFault) -> Digest?
 }
 
 extension LogSource {
@@ -22,6 +26,12 @@ extension LogSource {
   public func notedDigest(of group: Digest) throws(SourceFault) -> Digest? {
     nil
   }
+
+  /// Bundles of version 1, stores and memory are of the one version that there is.
+  public var otherRules: UInt64? { nil }
+
+  /// Bundles and memory note nothing.
+  public func differingAdmission(of log: MemberLog) throws(SourceFault) -> Digest? { nil }
 }
 
 /// Why a log could not be read, or not to its end.

@@ -40,6 +40,8 @@ public final class MemberLog {
   public internal(set) var chainCount = 0
   /// Signatures checked in all.
   public internal(set) var signatureCount = 0
+  /// Positions in canonical order, by number; made when they are first asked for.
+  var positions: [Int] = []
   /// Where each event stands in its source, by number.
   var places: [UInt64] = []
 
@@ -137,7 +139,8 @@ private struct Pass<Source: LogSource> {
   private mutating func log(of group: Digest) -> MemberLog {
     if let known = logs[group] { return known }
     let log = MemberLog(name: source.name, group: group, seed: 0x5eed)
-    log.replica.judge.reserve(source.eventCount)
+    // Room is made once: a source may claim a group for each of its events.
+    if logs.isEmpty { log.replica.judge.reserve(source.eventCount) }
     logs[group] = log
     return log
   }

@@ -1,3 +1,5 @@
+internal import CoterieEngine
+internal import CoterieJudgement
 public import CoterieLedger
 public import CoterieWire
 
@@ -72,6 +74,34 @@ public final class StoreSource: LogSource {
       let beyond = LedgerKey.arrival(known.number, newest.arrivals &+ 1)
       if try ledger.value(.events, beyond) != nil { return nil }
       return Digest(newest.value[2..<34])
+    } catch {
+      throw Self.fault(error)
+    }
+  }
+
+  /// The first event whose stored admission is not what judging it gives.
+  ///
+  /// O(events).
+  public func differingAdmission(of log: MemberLog) throws(SourceFault) -> Digest? {
+    let judge = log.replica.judge
+    do {
+      guard let known = try ledger.groups().first(where: { $0.id == log.group }) else { return nil }
+      var found: Digest?
+      let numbers = Dictionary(
+        log.places.enumerated().map { ($0.element & (1 << 40 - 1), $0.offset) }
+      ) { first, _ in first }
+      try ledger.scan(.admissions, prefix: LedgerKey.group(known.number), from: nil) {
+        key,
+        record in
+        guard key.count == 12 else { return true }
+        let arrival = (4..<12).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
+        guard let number = numbers[arrival] else { return true }
+        if record.copy(of: 0..<record.count) != AdmissionRecord.bytes(of: number, in: judge) {
+          found = judge.graph.id(number)
+        }
+        return found == nil
+      }
+      return found
     } catch {
       throw Self.fault(error)
     }

@@ -105,10 +105,7 @@ public struct BundleReader: ~Copyable {
     case .entry(let entry):
       count += 1
       // A damaged envelope is the caller's to report; without its id the end item cannot match.
-      guard let parts = try? Envelope.parts(of: entry.envelope.span) else { return }
-      let payload = entry.envelope.span.extracting(parts.payload)
-      let id = Envelope.id(of: payload)
-      let group = try Self.group(of: payload) ?? id
+      guard let (id, group) = try? Self.identity(of: entry.envelope.span) else { return }
       guard header.groups.contains(group) else { throw Malformed(.wrongGroup, at: 0) }
       ids.update(id.bytes)
     case .chunk: break
@@ -120,14 +117,19 @@ public struct BundleReader: ~Copyable {
     }
   }
 
-  /// The group that a payload names: key 1, behind the format; nil in a founding event.
-  private static func group(of payload: Span<UInt8>) throws(Malformed) -> Digest? {
+  /// The id of an event, and the group that its payload names: key 1, behind the format; a
+  /// founding event has none, and founds the group of its id.
+  private static func identity(
+    of envelope: Span<UInt8>
+  ) throws(Malformed) -> (id: Digest, group: Digest) {
+    let payload = envelope.extracting(try Envelope.parts(of: envelope).payload)
+    let id = Envelope.id(of: payload)
     var cursor = CBORCursor()
     _ = try cursor.map(in: payload, limit: 9)
     _ = try cursor.unsigned(in: payload)
     _ = try cursor.unsigned(in: payload)
-    guard try cursor.unsigned(in: payload) == 1 else { return nil }
-    return try cursor.digest(in: payload)
+    guard try cursor.unsigned(in: payload) == 1 else { return (id, id) }
+    return (id, try cursor.digest(in: payload))
   }
 
   // MARK: Items
@@ -136,7 +138,10 @@ public struct BundleReader: ~Copyable {
     _ cursor: inout CBORCursor,
     _ bytes: Span<UInt8>
   ) throws(Malformed) -> BundleHeader {
-    guard try cursor.map(in: bytes, limit: 4) == 4 else { throw Malformed(.unexpectedKey, at: 0) }
+    let start = cursor.offset
+    guard try cursor.map(in: bytes, limit: 4) == 4 else {
+      throw Malformed(.unexpectedKey, at: start)
+    }
     try key("count", &cursor, bytes)
     let count = try cursor.unsigned(in: bytes)
     try key("rules", &cursor, bytes)
@@ -158,7 +163,10 @@ public struct BundleReader: ~Copyable {
     _ cursor: inout CBORCursor,
     _ bytes: Span<UInt8>
   ) throws(Malformed) -> BundleEnd {
-    guard try cursor.map(in: bytes, limit: 2) == 2 else { throw Malformed(.unexpectedKey, at: 0) }
+    let start = cursor.offset
+    guard try cursor.map(in: bytes, limit: 2) == 2 else {
+      throw Malformed(.unexpectedKey, at: start)
+    }
     try key("count", &cursor, bytes)
     let count = try cursor.unsigned(in: bytes)
     try key("digest", &cursor, bytes)

@@ -54,6 +54,11 @@ public final class Console: Sendable {
     flushIfLarge()
   }
 
+  /// Writes out what was said so far, for whoever reads along.
+  public func flushNow() {
+    if outputPath == nil { _ = flush() }
+  }
+
   /// Says something on standard error.
   public func say(_ text: String) {
     if !isQuiet { Console.complain(text) }

@@ -41,6 +41,8 @@ final class Lane {
   var wants: [Digest] = []
   var chunkWants: [(event: Digest, place: Int)] = []
   var isAnsweringWants = false
+  /// Contents that had come when something was last wanted; nil before that.
+  var contentsBefore: Int?
 
   init(tag: Digest, group: Digest?, log: GroupLog?, key: StoredKey?) {
     self.tag = tag
@@ -49,7 +51,19 @@ final class Lane {
     self.key = key
   }
 
-  var isDone: Bool { hasSaidDone && hasHeardDone && messages.isEmpty }
+  /// Whether one of the two ends has nothing to say to the other here.
+  private(set) var isClosed = false
+
+  func close() {
+    isClosed = true
+    hasSaidDone = true
+    hasHeardDone = true
+    isAnsweringWants = false
+    events = nil
+    messages = []
+  }
+
+  var isDone: Bool { hasSaidDone && hasHeardDone && !isAnsweringWants && messages.isEmpty }
 
   /// Starts to send; answers the bytes with which the other end receives.
   func startSending(_ secret: borrowing SecretBytes, context: [UInt8]) -> [UInt8] {
@@ -95,5 +109,8 @@ enum Word: UInt8 {
   case lastEntries = 21
   case wants = 22
   case chunk = 23
-  case done = 24
+  /// What was wanted was sent, as far as it is here.
+  case answered = 24
+  /// This end wants nothing more.
+  case done = 25
 }

@@ -1,38 +1,41 @@
-internal import CoterieBundles
+package import CoterieBundles
 internal import CoterieGroups
 internal import CoterieSealing
-internal import CoterieVault
-internal import CoterieWire
+package import CoterieVault
+package import CoterieWire
 
 /// What one member leaves for another in a folder: who sends it, how far the sender is, for whom
 /// else it has left the same, and events with their contents.
 ///
 /// The whole is signed by the sender and sealed to the receiver's key with a sender key made for it
 /// once. A file of it shows its size and its time, and nothing else.
-struct Packet {
+package struct Packet {
   private static let magic = Array("coterie.packet/1".utf8)
 
-  var group: Digest
-  var sender: Digest
+  package var group: Digest
+  package var sender: Digest
   /// How far the sender is in every chain.
-  var ends: [Digest]
+  package var ends: [Digest]
   /// Members for whom the sender has left what is in here too.
-  var others: [Digest]
-  var entries: [BundleEntry]
+  package var others: [Digest]
+  package var entries: [BundleEntry]
 
   /// The packet's bytes for the holder of a seal key; nil if that key is none.
-  func sealed(to seal: Digest, by signer: StoredKey) -> [UInt8]? {
-    let body = body
-    let statement = Self.statement(body, seal: seal)
-    let signature = signer.signature(of: statement).bytes
-    return SealKey.seal(Self.magic + signature + body, to: seal)
+  package func sealed(to seal: Digest, by signer: StoredKey) -> [UInt8]? {
+    SealKey.seal(Self.signed(body, for: seal, by: signer), to: seal)
+  }
+
+  /// The bytes of a packet before they are sealed to a key.
+  package static func signed(_ body: [UInt8], for seal: Digest, by signer: StoredKey) -> [UInt8] {
+    magic + signer.signature(of: statement(body, seal: seal)).bytes + body
   }
 
   private static func statement(_ body: [UInt8], seal: Digest) -> [UInt8] {
     magic + seal.bytes + Hashing.digest(of: body, domain: .packet).bytes
   }
 
-  private var body: [UInt8] {
+  /// The bytes that are signed and sealed.
+  package var body: [UInt8] {
     var writer = CBORWriter(capacity: 4096)
     writer.array(5)
     writer.digest(group)
@@ -49,7 +52,7 @@ struct Packet {
   /// Opens a file with one of several keys; nil if it is for none of them.
   ///
   /// - Throws: `Malformed` if it is for one of them and not well formed or not signed.
-  static func open(
+  package static func open(
     _ bytes: [UInt8],
     with keys: [(key: StoredKey, seals: [Seal])]
   ) throws(Malformed) -> (packet: Packet, key: StoredKey)? {
@@ -62,7 +65,8 @@ struct Packet {
     return nil
   }
 
-  private init(_ plain: [UInt8], sealedTo seal: Digest) throws(Malformed) {
+  /// Reads what a sealed packet holds.
+  package init(_ plain: [UInt8], sealedTo seal: Digest) throws(Malformed) {
     let head = Self.magic.count + Signature.byteCount
     guard plain.count > head, Array(plain[..<Self.magic.count]) == Self.magic,
       let signature = Signature(Array(plain[Self.magic.count..<head]))
@@ -91,7 +95,14 @@ struct Packet {
     guard cursor.offset == span.count else { throw Malformed(.trailingBytes, at: cursor.offset) }
   }
 
-  init(group: Digest, sender: Digest, ends: [Digest], others: [Digest], entries: [BundleEntry]) {
+  /// Takes all fields.
+  package init(
+    group: Digest,
+    sender: Digest,
+    ends: [Digest],
+    others: [Digest],
+    entries: [BundleEntry]
+  ) {
     self.group = group
     self.sender = sender
     self.ends = ends
@@ -102,12 +113,13 @@ struct Packet {
 
 /// One of the keys to which something may be sealed: the one that was published, the one before it,
 /// or, for who has published none, the one that derives from the signing key.
-enum Seal {
+package enum Seal {
   case published(StoredKey)
   case older(StoredKey)
   case derived(StoredKey)
 
-  static func all(of key: StoredKey) -> [Seal] {
+  /// Every key to which something for the holder of `key` may be sealed.
+  package static func all(of key: StoredKey) -> [Seal] {
     switch key.purpose {
     case .member:
       [.published(key)] + (key.olderSealKey == nil ? [] : [.older(key)]) + [.derived(key)]
@@ -115,7 +127,7 @@ enum Seal {
     }
   }
 
-  var publicKey: Digest {
+  package var publicKey: Digest {
     switch self {
     case .published(let key): key.seal.publicKey
     case .older(let key): key.olderSealKey ?? key.seal.publicKey

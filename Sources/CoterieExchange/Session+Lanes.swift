@@ -11,6 +11,7 @@ extension ExchangeSession {
   private static let batchBytes = 8 << 20
   private static let batchEvents = 20_000
   private static let wantsMax = 10_000
+  private static let firstWants = 256
 
   private func list<Item>(
     _ word: Word,
@@ -135,8 +136,7 @@ extension ExchangeSession {
       lane.chunkWants.removeFirst()
     }
     lane.isAnsweringWants = false
-    lane.hasSaidDone = true
-    lane.messages.append([Word.done.rawValue])
+    lane.messages.append([Word.answered.rawValue])
   }
 
   // MARK: Hearing
@@ -176,7 +176,7 @@ extension ExchangeSession {
         }
         lane.entries += part
       case .wants: try hearWants(payload, lane)
-      case .chunk, .done: break
+      case .chunk, .answered, .done: break
       default: throw Malformed(.unexpectedKey, at: 0)
       }
     } catch {
@@ -197,9 +197,10 @@ extension ExchangeSession {
       if isFull || word == .lastEntries { try ingest(lane) }
       if word == .lastEntries { try sayWants(lane) }
     case .chunk: try take(chunk: payload, lane)
-    case .done:
+    case .answered:
       try ingest(lane)
-      lane.hasHeardDone = true
+      try sayWants(lane)
+    case .done: lane.hasHeardDone = true
     default: break
     }
   }
@@ -215,14 +216,25 @@ extension ExchangeSession {
     lane.nextEvent = 0
   }
 
+  /// Asks for contents and chunks that are missing: a few at first, and more as long as they come.
   private func sayWants(_ lane: Lane) throws(ExchangeError) {
     var writer = CBORWriter()
     writer.array(2)
+    let moved = outcome.contents + outcome.chunks
+    let isFirst = lane.contentsBefore == nil
+    let hasMoved = lane.contentsBefore.map { moved > $0 } ?? true
+    lane.contentsBefore = moved
+    let limit = isFirst ? Self.firstWants : hasMoved ? Self.wantsMax : 0
     let contents = try group { () throws(GroupError) in
-      try lane.log?.missingContents(limit: Self.wantsMax) ?? []
+      try lane.log?.missingContents(limit: limit) ?? []
     }
     let chunks = try group { () throws(GroupError) in
-      try lane.log?.missingChunks(limit: Self.wantsMax) ?? []
+      try lane.log?.missingChunks(limit: limit) ?? []
+    }
+    if contents.isEmpty, chunks.isEmpty {
+      lane.hasSaidDone = true
+      lane.messages.append([Word.done.rawValue])
+      return
     }
     writer.array(contents.count)
     for id in contents { writer.digest(id) }
@@ -236,7 +248,9 @@ extension ExchangeSession {
   }
 
   private func hearWants(_ payload: Span<UInt8>, _ lane: Lane) throws(Malformed) {
-    guard !lane.isAnsweringWants, !lane.hasSaidDone else { throw Malformed(.unexpectedKey, at: 0) }
+    guard !lane.isAnsweringWants, !lane.hasHeardDone else {
+      throw Malformed(.unexpectedKey, at: 0)
+    }
     var cursor = CBORCursor()
     guard try cursor.array(in: payload, limit: 2) == 2 else { throw Malformed(.truncated, at: 0) }
     for _ in 0..<(try cursor.array(in: payload, limit: Self.wantsMax)) {

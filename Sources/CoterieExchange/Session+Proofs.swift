@@ -84,8 +84,7 @@ extension ExchangeSession {
         throw garbage("a proof by another key than it offered")
       }
       if self.standpoint(lane, log) == .stranger {
-        lane.hasSaidDone = true
-        lane.hasHeardDone = true
+        lane.close()
         say(.lane, lane.tag.bytes)
         return
       }
@@ -93,8 +92,7 @@ extension ExchangeSession {
       guard let group = proof.group, lane.group == nil || lane.group == group,
         lane.key?.purpose == .link || policy.admits(proof.key)
       else {
-        lane.hasSaidDone = true
-        lane.hasHeardDone = true
+        lane.close()
         say(.lane, lane.tag.bytes)
         return
       }

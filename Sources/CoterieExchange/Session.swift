@@ -114,6 +114,18 @@ public final class ExchangeSession {
     outgoing.append(channel.frame([word.rawValue] + payload))
   }
 
+  /// Says any bytes as this end's next message: what a hostile program might say where this one
+  /// says something else.
+  package func say(bytes message: [UInt8]) {
+    outgoing.append(channel.frame(message))
+  }
+
+  /// The same within the first group that both ends are in; nothing before it is open.
+  package func sayWithinGroup(bytes message: [UInt8]) {
+    guard let lane = order.first.flatMap({ lanes[$0] }) else { return }
+    say(.lane, lane.tag.bytes + lane.seal(message))
+  }
+
   func garbage(_ what: String) -> ExchangeError { .garbage(what, offset: channel.offset) }
 
   func group<Result>(_ body: () throws(GroupError) -> Result) throws(ExchangeError) -> Result {
@@ -243,8 +255,7 @@ public final class ExchangeSession {
       hasHeardEnd = true
       for lane in lanes.values where !lane.hasHeardDone {
         if lane.hasProven, lane.peer != nil { throw garbage("its end within a group") }
-        lane.hasHeardDone = true
-        lane.hasSaidDone = true
+        lane.close()
       }
     default: throw garbage("a word out of place")
     }
@@ -256,12 +267,11 @@ public final class ExchangeSession {
     }
     if payload.count == 32 {
       // The other end has nothing to say to this one here.
-      lane.hasHeardDone = true
-      lane.hasSaidDone = true
+      lane.close()
       expectedProofs.remove(tag)
       return
     }
-    if lane.hasHeardDone { return }
+    if lane.isClosed { return }
     guard let plain = lane.open(Array(payload[32...])) else {
       throw garbage("a message that does not open")
     }

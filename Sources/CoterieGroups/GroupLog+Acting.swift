@@ -78,6 +78,17 @@ extension GroupLog {
     replica.judge.governance(in: replica.judge.currentView())
   }
 
+  /// Signs an act that the rules refuse, as a program of strangers would: for demonstrations and
+  /// tests of what a rejected event looks like.
+  public func forceForDemonstration(
+    _ action: Action,
+    by key: borrowing SigningKey,
+    time: UInt64
+  ) throws(GroupError) -> Digest {
+    let draft = replica.draft(action, by: key.publicKey, time: time)
+    return try place(draft.event, draft.sealed(with: key))
+  }
+
   /// Signs a message that conflicts with the author's newest event, as a copied key would: for
   /// demonstrations and tests of what a fork looks like.
   public func forkForDemonstration(

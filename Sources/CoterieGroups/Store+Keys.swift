@@ -47,7 +47,7 @@ extension Store {
   }
 
   /// Changes the private keys while no other process writes.
-  func changeKeys(_ body: (inout [StoredKey]) -> Void) throws(GroupError) {
+  package func changeKeys(_ body: (inout [StoredKey]) -> Void) throws(GroupError) {
     guard let vault else { throw .noKey(group: Digest.none) }
     try exclusively { () throws(GroupError) in
       do throws(VaultError) {

@@ -1,4 +1,8 @@
+internal import CoterieEvents
 package import CoterieLedger
+internal import CoterieSealing
+internal import CoterieVault
+public import CoterieWire
 
 extension Store {
   /// A local mark, which is never an event.
@@ -28,5 +32,39 @@ extension Store {
     with bytes: [UInt8]
   ) throws(LedgerError) {
     try FileAccess.replace(path, beside: beside, with: bytes, isWipingOld: false)
+  }
+}
+
+extension Store {
+  /// Events whose content is held and cannot be opened, or is not what was signed.
+  ///
+  /// O(contents held).
+  public func wrongContents(of group: Digest) throws(GroupError) -> [Digest] {
+    guard let vault, !vault.isLocked,
+      let (number, _) = try numbers().first(where: { $0.id == group })
+    else { return [] }
+    let contents = Contents(vault: vault, ledger: ledger, number: number)
+    var wrong: [Digest] = []
+    do {
+      let snapshot = try ledger.snapshot()
+      for id in try contents.held() {
+        guard let arrival = try snapshot.value(.ids, LedgerKey.digest(number, id)),
+          let envelope = try snapshot.value(.events, LedgerKey.group(number) + arrival),
+          let event = try? Event.decode(envelope.span).event,
+          case .present(let secret, let content) = try contents.state(of: id, in: snapshot),
+          event.action.content?.holds(for: content, secret: secret) == true
+        else {
+          wrong.append(id)
+          continue
+        }
+      }
+      return wrong
+    } catch let error as VaultError {
+      throw .vault(error)
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch {
+      return wrong
+    }
   }
 }

@@ -17,8 +17,13 @@ public struct JSONNode: Sendable {
   public var line: Int
   /// The column in bytes, counted from 1.
   public var column: Int
+  /// Where it stands.
+  let place: JSONPlace
+
   /// Where it stands in the document, such as `$.steps[3].do`.
-  public var path: String
+  ///
+  /// O(levels).
+  public var path: String { place.path }
 
   /// What the value is, in a word.
   public var typeName: String {
@@ -81,6 +86,34 @@ public struct JSONNode: Sendable {
       throw fault("expected an object, found \(typeName)")
     }
     return pairs
+  }
+}
+
+/// Where a value stands in what it stands in; spelled out only when it is asked for, since long
+/// keys with many values below them would take the square of their bytes.
+final class JSONPlace: Sendable {
+  private enum Step {
+    case root
+    case index(Int)
+    case key(String)
+  }
+
+  private let parent: JSONPlace?
+  private let step: Step
+
+  init() { (parent, step) = (nil, .root) }
+
+  init(_ index: Int, of parent: JSONPlace) { (self.parent, step) = (parent, .index(index)) }
+
+  init(_ key: String, of parent: JSONPlace) { (self.parent, step) = (parent, .key(key)) }
+
+  var path: String {
+    let before = parent?.path ?? ""
+    return switch step {
+    case .root: "$"
+    case .index(let index): "\(before)[\(index)]"
+    case .key(let key): "\(before).\(key)"
+    }
   }
 }
 

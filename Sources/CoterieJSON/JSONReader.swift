@@ -6,7 +6,7 @@ public struct JSONReader {
   /// Levels of arrays and objects.
   public static let nestingMax = 64
   /// Bytes of one document.
-  public static let bytesMax = 16 * 1024 * 1024
+  public static let bytesMax = 4 * 1024 * 1024
 
   private let bytes: [UInt8]
   private var place = 0
@@ -20,20 +20,21 @@ public struct JSONReader {
   /// Reads a whole document.
   public static func read(_ bytes: [UInt8]) throws(JSONFault) -> JSONNode {
     var reader = JSONReader(bytes)
+    let root = JSONPlace()
     guard bytes.count <= bytesMax else {
-      throw reader.fault("the document is larger than \(bytesMax) bytes", "$")
+      throw reader.fault("the document is larger than \(bytesMax) bytes", root)
     }
     reader.skipSpace()
-    let node = try reader.value("$", depth: 0)
+    let node = try reader.value(root, depth: 0)
     reader.skipSpace()
     guard reader.place == bytes.count else {
-      throw reader.fault("expected the end of the document", "$")
+      throw reader.fault("expected the end of the document", root)
     }
     return node
   }
 
-  private func fault(_ problem: String, _ path: String) -> JSONFault {
-    JSONFault(problem: problem, line: line, column: place - lineStart + 1, path: path)
+  private func fault(_ problem: String, _ path: JSONPlace) -> JSONFault {
+    JSONFault(problem: problem, line: line, column: place - lineStart + 1, path: path.path)
   }
 
   private mutating func skipSpace() {
@@ -51,13 +52,13 @@ public struct JSONReader {
     }
   }
 
-  private mutating func value(_ path: String, depth: Int) throws(JSONFault) -> JSONNode {
+  private mutating func value(_ path: JSONPlace, depth: Int) throws(JSONFault) -> JSONNode {
     guard place < bytes.count else { throw fault("expected a value, found the end", path) }
     var node = JSONNode(
       content: .null,
       line: line,
       column: place - lineStart + 1,
-      path: path
+      place: path
     )
     switch bytes[place] {
     case UInt8(ascii: "{"): node.content = try object(path, depth: depth)
@@ -76,14 +77,14 @@ public struct JSONReader {
   private mutating func word(
     _ word: String,
     _ content: JSONNode.Content,
-    _ path: String
+    _ path: JSONPlace
   ) throws(JSONFault) -> JSONNode.Content {
     guard bytes[place...].starts(with: word.utf8) else { throw fault("expected \(word)", path) }
     place += word.utf8.count
     return content
   }
 
-  private mutating func integer(_ path: String) throws(JSONFault) -> Int64 {
+  private mutating func integer(_ path: JSONPlace) throws(JSONFault) -> Int64 {
     let start = place
     if bytes[place] == UInt8(ascii: "-") { place += 1 }
     while place < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) {
@@ -103,7 +104,7 @@ public struct JSONReader {
     return value
   }
 
-  private mutating func array(_ path: String, depth: Int) throws(JSONFault) -> JSONNode.Content {
+  private mutating func array(_ path: JSONPlace, depth: Int) throws(JSONFault) -> JSONNode.Content {
     guard depth < Self.nestingMax else { throw fault("nested too deep", path) }
     place += 1
     var items: [JSONNode] = []
@@ -111,14 +112,15 @@ public struct JSONReader {
     if isAt("]") { return .array(items) }
     while true {
       skipSpace()
-      items.append(try value("\(path)[\(items.count)]", depth: depth + 1))
+      items.append(try value(JSONPlace(items.count, of: path), depth: depth + 1))
       skipSpace()
       if isAt("]") { return .array(items) }
       guard isAt(",") else { throw fault("expected , or ] in an array", path) }
     }
   }
 
-  private mutating func object(_ path: String, depth: Int) throws(JSONFault) -> JSONNode.Content {
+  private mutating func object(_ path: JSONPlace, depth: Int) throws(JSONFault) -> JSONNode.Content
+  {
     guard depth < Self.nestingMax else { throw fault("nested too deep", path) }
     place += 1
     var pairs: [(key: String, value: JSONNode)] = []
@@ -133,12 +135,13 @@ public struct JSONReader {
       let before = self
       let key = try string(path)
       guard seen.insert(Array(key.utf8)).inserted else {
-        throw before.fault("the key \"\(key)\" stands twice", "\(path).\(key)")
+        throw before.fault("the key \"\(key)\" stands twice", JSONPlace(key, of: path))
       }
+      let below = JSONPlace(key, of: path)
       skipSpace()
-      guard isAt(":") else { throw fault("expected : behind a key", "\(path).\(key)") }
+      guard isAt(":") else { throw fault("expected : behind a key", below) }
       skipSpace()
-      pairs.append((key, try value("\(path).\(key)", depth: depth + 1)))
+      pairs.append((key, try value(below, depth: depth + 1)))
       skipSpace()
       if isAt("}") { return .object(pairs) }
       guard isAt(",") else { throw fault("expected , or } in an object", path) }
@@ -151,7 +154,7 @@ public struct JSONReader {
     return true
   }
 
-  private mutating func string(_ path: String) throws(JSONFault) -> String {
+  private mutating func string(_ path: JSONPlace) throws(JSONFault) -> String {
     let opening = self
     place += 1
     var text: [UInt8] = []
@@ -176,7 +179,7 @@ public struct JSONReader {
     throw opening.fault("the string does not end", path)
   }
 
-  private mutating func escape(_ text: inout [UInt8], _ path: String) throws(JSONFault) {
+  private mutating func escape(_ text: inout [UInt8], _ path: JSONPlace) throws(JSONFault) {
     guard place + 1 < bytes.count else { throw fault("the string does not end", path) }
     let simple: [Character: UInt8] = [
       "\"": 0x22, "\\": 0x5c, "/": 0x2f, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9,
@@ -200,7 +203,7 @@ public struct JSONReader {
     text.append(contentsOf: Array(String(Character(unicode)).utf8))
   }
 
-  private mutating func hexadecimal(_ path: String) throws(JSONFault) -> UInt32 {
+  private mutating func hexadecimal(_ path: JSONPlace) throws(JSONFault) -> UInt32 {
     guard place + 6 <= bytes.count else { throw fault("an escape that does not end", path) }
     var value: UInt32 = 0
     for byte in bytes[(place + 2)..<(place + 6)] {

@@ -66,6 +66,13 @@ enum FileChecks {
     errno == ENOSPC ? .diskFull(path: path) : .system(operation: operation, number: errno)
   }
 
+  /// Whether the disk of a path has less than a few pages left.
+  static func isFull(_ path: String) -> Bool {
+    var status = statvfs()
+    guard unsafe statvfs(path, &status) == 0 else { return false }
+    return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 64 << 10
+  }
+
   /// Makes a rename or a new file in a folder last.
   static func syncFolder(_ path: String) throws(LedgerError) {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -330,6 +330,8 @@ internal import Synchronization
     switch status {
     case MDB_MAP_FULL: .mapFull
     case ENOSPC, EDQUOT: .diskFull(path: path)
+    // A write that a full disk cut short is an error of input and output to LMDB.
+    case EIO where FileChecks.isFull(path): .diskFull(path: path)
     case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_PANIC:
       .damaged(page: 0, problem: "LMDB reports \(status)")
     case MDB_INVALID, MDB_VERSION_MISMATCH: .notAStore(path: path)

@@ -35,12 +35,18 @@ extension LedgerError: CustomStringConvertible {
     case .newerFormat(let found): "the store has format \(found); this program knows 1"
     case .olderFormat: "the store was made before contents were kept; open it for writing once"
     case .damaged(let page, let problem):
-      "the store is damaged at page \(page) (byte \(page * 4096)): \(problem)"
+      "the store is damaged at page \(page)\(Self.byte(of: page)): \(problem)"
     case .busy(let path): "another program writes to \(path); try again when it is done"
     case .diskFull(let path): "the disk of \(path) is full; the store is sound, nothing was lost"
     case .mapFull: "the store's map is full and could not grow"
     case .otherProcess: "the store was opened by a process that has since forked"
     case .system(let operation, let number): "\(operation) failed with error \(number)"
     }
+  }
+
+  /// Where a page stands in the file; damage may name a page that no file could have.
+  private static func byte(of page: UInt64) -> String {
+    let (byte, isTooFar) = page.multipliedReportingOverflow(by: 4096)
+    return isTooFar ? "" : " (byte \(byte))"
   }
 }

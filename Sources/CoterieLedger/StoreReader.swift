@@ -9,6 +9,8 @@ public final class StoreReader: LedgerSource {
   private static let pageBytes = 4096
   private static let headerBytes = 16
   private static let valueBytesMax = 2 << 20
+  /// Entries of one page: each has a slot of two bytes and a head of eight.
+  private static let entriesOfPageMax = UInt64((pageBytes - headerBytes) / 10)
 
   private let descriptor: Int32
   private let pageCount: UInt64
@@ -28,6 +30,13 @@ public final class StoreReader: LedgerSource {
     var nodes: [Int]
 
     var isBranch: Bool { flags & 0x01 != 0 }
+  }
+
+  /// What a walk has seen, and may still read: pages that stand behind each other in many places
+  /// must not cost more than the file has.
+  private struct Visits {
+    var pages: Set<UInt64> = []
+    var overflowPagesLeft: UInt64
   }
 
   /// Opens a store's folder, or its `log.mdb` itself.
@@ -61,10 +70,12 @@ public final class StoreReader: LedgerSource {
     _ body: (_ key: [UInt8], _ value: [UInt8]) -> Void
   ) throws(LedgerError) {
     let reader = try StoreReader(file: path)
+    var visited = Visits(overflowPagesLeft: reader.pageCount.multipliedReportingOverflow(by: 32).0)
     for number in stride(from: UInt64(2), to: reader.pageCount, by: 1) {
       guard let page = try? reader.page(number), !page.isBranch else { continue }
       for node in page.nodes {
-        var visited: Set<UInt64> = []
+        // Old pages may name the same overflow pages as newer ones, with other sizes.
+        visited.pages = []
         guard let key = try? reader.key(page, node),
           let value = try? reader.value(page, node, &visited)
         else { continue }
@@ -134,9 +145,9 @@ public final class StoreReader: LedgerSource {
     Table.allCases.allSatisfy { roots[$0] != nil }
   }
 
-  /// How many entries a table claims to have.
+  /// How many entries a table claims to have, but never more than its file has room for.
   public func count(_ table: Table) throws(LedgerError) -> Int {
-    Int(clamping: roots[table]?.entries ?? 0)
+    Int(clamping: min(roots[table]?.entries ?? 0, pageCount * Self.entriesOfPageMax))
   }
 
   /// The value of a key.
@@ -171,7 +182,7 @@ public final class StoreReader: LedgerSource {
     _ body: (_ key: [UInt8], _ value: [UInt8], _ flags: UInt16) -> Bool
   ) throws(LedgerError) {
     if tree.root == .max { return }
-    var visited: Set<UInt64> = []
+    var visited = Visits(overflowPagesLeft: pageCount)
     var stack: [(page: Page, next: Int)] = []
     var last: [UInt8]?
     try descend(to: tree.root, &stack, &visited, start)
@@ -202,11 +213,11 @@ public final class StoreReader: LedgerSource {
   private func descend(
     to number: UInt64,
     _ stack: inout [(page: Page, next: Int)],
-    _ visited: inout Set<UInt64>,
+    _ visited: inout Visits,
     _ start: [UInt8]
   ) throws(LedgerError) {
     guard stack.count < 32 else { throw .damaged(page: number, problem: "the tree is too deep") }
-    guard visited.insert(number).inserted else {
+    guard visited.pages.insert(number).inserted else {
       throw .damaged(page: number, problem: "a page stands in the tree twice")
     }
     let page = try self.page(number)
@@ -263,7 +274,7 @@ public final class StoreReader: LedgerSource {
   private func value(
     _ page: Page,
     _ node: Int,
-    _ visited: inout Set<UInt64>
+    _ visited: inout Visits
   ) throws(LedgerError) -> [UInt8] {
     let size = Int(Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16)
     let flags = Self.little(page.bytes, node + 4, 2)
@@ -283,12 +294,13 @@ public final class StoreReader: LedgerSource {
   private func overflow(
     _ number: UInt64,
     size: Int,
-    _ visited: inout Set<UInt64>
+    _ visited: inout Visits
   ) throws(LedgerError) -> [UInt8] {
     let pages = (Self.headerBytes + size + Self.pageBytes - 1) / Self.pageBytes
     guard number > 1, number < pageCount, UInt64(pages) <= pageCount - number,
-      visited.insert(number).inserted
+      UInt64(pages) <= visited.overflowPagesLeft, visited.pages.insert(number).inserted
     else { throw .damaged(page: number, problem: "overflow pages outside the file") }
+    visited.overflowPagesLeft -= UInt64(pages)
     let bytes = try read(number, pages: pages)
     guard Self.little(bytes, 0, 8) == number, Self.little(bytes, 10, 2) == 0x04,
       Self.little(bytes, 12, 4) >= UInt64(pages)

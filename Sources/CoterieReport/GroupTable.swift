@@ -73,6 +73,8 @@ struct GroupTable {
   private(set) var standings = Interner<StandingKey>()
   private(set) var shapes = PanelShapes()
   private(set) var columns: [LogColumn] = []
+  private var traceCount = 0
+  private static let tracesMax = 5_000
   private let content: (Digest) -> String?
 
   /// Walks every log once.
@@ -135,12 +137,21 @@ struct GroupTable {
         time: event.time,
         byteCount: report.byteCount,
         depth: depth,
-        panel: shapes.row(of: EventPanel.json(of: report, in: log)),
+        panel: panel(of: report, in: log),
         content: event.action.content == nil ? nil : content(event.id)
       )
     )
     for column in columns.indices { columns[column].verdicts.append(-1) }
     return rows.count - 1
+  }
+
+  /// Events that count need no reasons; of the others so many get them as a page can bear.
+  private mutating func panel(of report: EventReport, in log: MemberLog) -> PanelRow {
+    let isTraced =
+      report.position != nil && report.verdict.status != .effective
+      && traceCount < Self.tracesMax
+    if isTraced { traceCount += 1 }
+    return shapes.row(of: EventPanel.json(of: report, in: log, isTraced: isTraced))
   }
 
   private mutating func number(of verdict: Verdict) -> Int {

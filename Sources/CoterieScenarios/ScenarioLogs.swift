@@ -23,8 +23,8 @@ extension Scenario {
 }
 
 extension Scenario {
-  /// The names of the people by their keys, which follow from the names.
-  public var namesOfKeys: [Digest: String] {
-    Dictionary(people.map { (Person(name: $0).key.publicKey, $0) }) { first, _ in first }
+  /// The people of the scenario and their public keys.
+  public func keysOfPeople() -> [(name: String, key: Digest)] {
+    people.map { ($0, SigningKey(seed: FixtureKeys.seed($0)).publicKey) }
   }
 }

@@ -25,8 +25,9 @@ extension Scenario {
   /// Everyone who has a store, the setup's people first, then in order of appearance.
   public var people: [String] {
     var names: [String] = []
+    var seen: Set<[UInt8]> = []
     func add(_ name: String) {
-      if !names.contains(where: { Array($0.utf8) == Array(name.utf8) }) { names.append(name) }
+      if seen.insert(Array(name.utf8)).inserted { names.append(name) }
     }
     if let setup {
       add(setup.founder)
@@ -122,6 +123,9 @@ extension Scenario.Setup {
 }
 
 extension Scenario.Step {
+  /// Seconds that one step may let pass: a hundred years of 366 days.
+  private static let advanceSecondsMax = 100 * Limits.lifetimeSecondsMax
+
   init(_ node: JSONNode) throws(JSONFault) {
     self.node = node
     if node["do"] != nil {
@@ -150,6 +154,9 @@ extension Scenario.Step {
       )
     } else if let seconds = node["advance"] {
       try node.allow(["advance"])
+      guard try seconds.unsigned() <= Self.advanceSecondsMax else {
+        throw seconds.fault("expected \(Self.advanceSecondsMax) seconds (a century) at most")
+      }
       deed = .advance(seconds: try seconds.unsigned())
     } else {
       _ = try node.object()

@@ -165,6 +165,7 @@ final class World {
     guard let author = person(act.author) else { return }
     place += 1
     let action = try ActionReading(world: self, act: act).action()
+    try requireWellFormed(action, by: author, act)
     if let after = act.after {
       try forge(action, by: author, after: after, act)
       return
@@ -185,6 +186,30 @@ final class World {
     self.act(action, by: author, step: act.id)
   }
 
+  /// Refuses what no one could take in: a lifetime over the limit, a text that fills an envelope.
+  private func requireWellFormed(
+    _ action: Action,
+    by author: Person,
+    _ act: Scenario.Act
+  ) throws(JSONFault) {
+    let isFirst = action.kind == .groupFound
+    let someone = author.key.publicKey
+    let draft = Draft(
+      group: isFirst ? nil : someone,
+      author: someone,
+      sequence: isFirst ? 0 : .max,
+      previous: isFirst ? nil : someone,
+      parents: Parents(isFirst ? [] : [someone]),
+      time: .max,
+      action: action
+    )
+    do throws(Malformed) {
+      _ = try Event.decode(draft.sealed(with: author.key).span)
+    } catch {
+      throw act.fields.fault("the event of this step would be malformed: \(error)")
+    }
+  }
+
   private func refuse(_ act: Scenario.Act, _ code: Code) throws(JSONFault) {
     if act.forced {
       throw act.fields.fault("\(act.author) holds no event of the group, so nothing can be signed")
@@ -195,15 +220,14 @@ final class World {
   /// Signs with everything that the author holds as past.
   @discardableResult
   private func act(_ action: Action, by author: Person, step: String?) -> Digest {
-    let draft = author.replica.draft(action, by: author.key.publicKey, time: time)
-    return publish(draft, by: author, step: step)
+    publish(author.replica.draft(action, by: author.key.publicKey, time: time), by: author, step)
   }
 
   private var time: UInt64 {
     Self.startMilliseconds + (place + clock) * 1000 + UInt64(events.count)
   }
 
-  private func publish(_ draft: Draft, by author: Person, step: String?) -> Digest {
+  private func publish(_ draft: Draft, by author: Person, _ step: String?) -> Digest {
     let envelope = draft.sealed(with: author.key)
     let event = draft.event
     let made = WorldEvent(step: step, author: author.name, event: event, envelope: envelope)
@@ -244,7 +268,7 @@ final class World {
       action: action
     )
     for known in events where isPast(known, of: parents) { deliver(known, to: author) }
-    _ = publish(draft, by: author, step: act.id)
+    _ = publish(draft, by: author, act.id)
   }
 
   private func isPast(_ known: WorldEvent, of parents: [Int]) -> Bool {

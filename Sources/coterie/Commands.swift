@@ -48,6 +48,10 @@ enum Commands {
       ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, ReportCommand.row,
       FixtureCommand.row,
     ]
+    rows += [MembersCommand.row, WatchCommand.row, ForksCommand.row]
+    rows += WhyCommands.rows
+    rows += DiffCommands.rows
+    rows += VerifyCommands.rows
     rows += KeyCommands.rows
     rows += GroupCommands.rows
     rows += MemberCommands.rows

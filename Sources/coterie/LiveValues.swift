@@ -32,7 +32,7 @@ enum LiveValue: String, CaseIterable {
     "PATH": .files, "FILE": .files, "BUNDLE": .files, "DIR": .folders,
     "FOLDER": .folders,
     "ID": .live(.ids), "EVENT": .live(.ids), "MESSAGE": .live(.ids), "INVITE": .live(.ids),
-    "LINK": .live(.ids), "GROUP": .live(.groups), "KEY": .live(.members),
+    "LINK": .live(.ids), "GROUP": .live(.groups), "KEY": .live(.members), "WHO": .live(.members),
     "MEMBER": .live(.members), "KIND": .live(.kinds), "CODE": .live(.codes),
     "ROLE": .live(.roles), "STATUS": .live(.statuses), "NAME": .anything, "TEXT": .anything,
     "VALUE": .anything, "EMOJI": .anything,

@@ -94,3 +94,39 @@ private func read(
     #expect(every.findings.map(\.code) == ["wrong-signature"])
   }
 }
+
+@Suite struct `A bundle that claims more events than it has` {
+  @Test func `takes memory for what its file can hold, and no more`() throws {
+    let whole = bundle(redacted: true)
+    let group = try Event.decode(founding().span).event.id
+    for count in [1 << 40, 1 << 62, UInt64.max] {
+      let header = BundleWriter().header(BundleHeader(groups: [group], count: count))
+      let path = FileManager.default.temporaryDirectory.appending(path: "claim-\(UUID())").path
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      let cut = whole.dropFirst(
+        BundleWriter().header(BundleHeader(groups: [group], count: 5)).count
+      )
+      let bytes = header + cut
+      #expect(FileManager.default.createFile(atPath: path, contents: Data(bytes + bytes)))
+      let source = try BundleSource(path: path, name: "claim")
+      let (logs, fault) = try LogReading(isLenient: true).read(source)
+      #expect(logs.map(\.eventCount) == [5])
+      #expect(fault != nil)
+      #expect(source.eventCount <= bytes.count * 2 / 160)
+    }
+  }
+
+  private func founding() -> [UInt8] {
+    let event = Cast.founding(by: key.publicKey)
+    let draft = Draft(
+      group: nil,
+      author: key.publicKey,
+      sequence: 0,
+      previous: nil,
+      parents: Parents([]),
+      time: 0,
+      action: event.action
+    )
+    return draft.sealed(with: key)
+  }
+}

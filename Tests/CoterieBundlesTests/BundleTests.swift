@@ -89,6 +89,26 @@ private func read(_ bytes: [UInt8], pieces: Int = 7) -> (items: [BundleItem], fa
     #expect(fault?.cause == .malformed(Malformed(.wrongEnd, at: 0)))
   }
 
+  @Test func `with an envelope around half an event is not taken for one that was cut`() throws {
+    let none = try #require(Signature([UInt8](repeating: 0, count: 64)))
+    let half = Envelope.joining([0xa7, 0x00], none)
+    var writer = BundleWriter()
+    var bytes = writer.header(BundleHeader(groups: [key.publicKey], count: 1))
+    bytes += writer.entry(BundleEntry(envelope: half), id: key.publicKey)
+    for pieces in [1, 100_000] {
+      let (items, fault) = read(bytes + writer.end(), pieces: pieces)
+      #expect(items.count == 2)
+      #expect(fault?.cause == .malformed(Malformed(.wrongEnd, at: 0)))
+    }
+  }
+
+  @Test func `behind another that is wrong says at which byte of its own item`() {
+    let whole = bundle(1)
+    let fault = read(whole + [0xa0], pieces: 1000).fault
+    #expect(fault?.cause == .malformed(Malformed(.unexpectedKey, at: 0)))
+    #expect(fault?.offset == UInt64(whole.count))
+  }
+
   @Test func `may be followed by another`() {
     let (items, fault) = read(bundle(2) + bundle(1))
     #expect(fault == nil)

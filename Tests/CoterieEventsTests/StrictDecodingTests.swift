@@ -18,34 +18,7 @@ private func draft(_ action: Action = .memberLeave, parents: [Digest] = [Cast.so
   )
 }
 
-/// One action of every kind, with every optional field, and without.
-private let everyAction: [Action] = {
-  let id = Cast.someSeal
-  let proof = author.signature(of: [1])
-  return [
-    .groupProfile(name: "é", description: "long"), .groupProfile(name: "", description: nil),
-    .groupPreference(key: "voice", value: .from(.admin)),
-    .groupPreference(key: "disappearing", value: .seconds(86_400)),
-    .groupPreference(key: "unheard-of", value: .other("x")), .groupWelcome(text: "Hello"),
-    .groupDissolve, .inviteCreate(invitee: Cast.bob, role: .owner), .inviteWithdraw(invite: id),
-    .inviteAccept(invite: id, seal: id, name: Cast.content),
-    .inviteAccept(invite: id, seal: id, name: nil), .inviteDecline(invite: id),
-    .linkCreate(link: Cast.linkKey, role: .member, uses: 3),
-    .linkCreate(link: Cast.linkKey, role: .observer, uses: nil), .linkRole(link: id, role: .member),
-    .linkClose(link: id), .linkJoin(Joining(link: id, proof: proof, seal: id, name: Cast.content)),
-    .memberRole(member: id, role: .moderator), .memberRemove(member: id, erase: true), .memberLeave,
-    .memberResign(role: .observer), .memberProfile(name: Cast.content), .memberSeal(seal: id),
-    .memberBlock(member: id), .memberUnblock(member: id),
-    .messagePost(
-      Post(type: .voice, content: Cast.content, reply: id, forwarded: true, lifetime: 60)
-    ),
-    .messagePost(Post(type: .text, content: Cast.content)),
-    .messageEdit(message: id, content: Cast.content), .messageDelete(message: id),
-    .messageReact(message: id, emoji: "👍", on: false),
-    .messageReport(message: id, content: Cast.content), .historyClear,
-    .unknown(kind: "future.kind", body: [0xa1, 0x61, 0x61, 0x01]),
-  ]
-}()
+private let everyAction = Cast.everyAction
 
 @Suite struct `An event` {
   @Test(arguments: everyAction.indices)

@@ -258,3 +258,55 @@ private func filled(_ path: String, seed: UInt64, count: Int) throws -> [[UInt8]
     #expect(try keyring.source(path) is Snapshot)
   }
 }
+
+@Suite struct `A store that names the same pages again and again` {
+  /// Leaf pages with entries that all name one long run of overflow pages.
+  private func file(leaves: Int, run: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: (2 + leaves + run) * 4096)
+    func put(_ value: Int, _ place: Int, _ count: Int) {
+      for byte in 0..<count { bytes[place + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
+    }
+    for leaf in 2..<(2 + leaves) {
+      let page = leaf * 4096
+      put(leaf, page, 8)
+      put(2, page + 10, 2)
+      put(16 + 2 * 150, page + 12, 2)
+      put(4096 - 150 * 18, page + 14, 2)
+      for entry in 0..<150 {
+        let node = 4096 - 18 * (150 - entry)
+        put(node, page + 16 + 2 * entry, 2)
+        put(run * 4096 - 16, page + node, 4)
+        put(1, page + node + 4, 2)
+        put(2, page + node + 6, 2)
+        put(leaf << 8 | entry, page + node + 8, 2)
+        put(2 + leaves, page + node + 10, 8)
+      }
+    }
+    let first = (2 + leaves) * 4096
+    put(2 + leaves, first, 8)
+    put(4, first + 10, 2)
+    put(run, first + 12, 4)
+    return bytes
+  }
+
+  @Test func `is read for what it has, not for what it names`() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "again-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let file = file(leaves: 60, run: 512)
+    #expect(FileManager.default.createFile(atPath: path, contents: Data(file)))
+    var byteCount = 0
+    try StoreReader.entries(ofDamaged: path) { _, value in byteCount += value.count }
+    // Named are 9000 times 2 MiB.
+    #expect(byteCount > 512 * 4096)
+    #expect(byteCount <= 32 * file.count)
+  }
+}
+
+@Suite struct `A fault of a store` {
+  @Test func `at a page that no file could have is told all the same`() {
+    let far = LedgerError.damaged(page: .max, problem: "not a leaf")
+    #expect("\(far)" == "the store is damaged at page 18446744073709551615: not a leaf")
+    let near = LedgerError.damaged(page: 3, problem: "not a leaf")
+    #expect("\(near)" == "the store is damaged at page 3 (byte 12288): not a leaf")
+  }
+}

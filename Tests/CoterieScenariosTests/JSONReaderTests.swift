@@ -64,3 +64,51 @@ import Testing
     #expect(throws: JSONFault.self) { try JSONReader.read(Array("\"\\ud83d\"".utf8)) }
   }
 }
+
+@Suite struct `A scenario that asks for too much` {
+  private func fault(_ steps: String) throws -> JSONFault {
+    let text = """
+      {"scenario": 1, "title": "t", "group": {"founder": "ann", "members": {"bob": "admin"}},
+      "steps": [\(steps)]}
+      """
+    return try #require(throws: JSONFault.self) {
+      _ = try ScenarioRunner(orders: 0).run(try Scenario(Array(text.utf8)))
+    }
+  }
+
+  @Test func `time is refused where it is written, and does not overflow`() throws {
+    let age = "{\"advance\": 9223372036854775807}"
+    #expect(try fault("\(age), \(age), \(age)").path == "$.steps[0].advance")
+  }
+
+  @Test func `an event that no one could take in is refused at its step`() throws {
+    let lifetime = "{\"as\": \"bob\", \"do\": \"message.post\", \"lifetime\": 31622401}"
+    #expect(try fault(lifetime).problem.contains("malformed"))
+    let text = String(repeating: "x", count: 70_000)
+    #expect(
+      try fault("{\"as\": \"ann\", \"do\": \"group.welcome\", \"text\": \"\(text)\"}").path
+        == "$.steps[0]"
+    )
+  }
+
+  @Test func `of a long key and many values takes memory for each once, not for their product`()
+    throws
+  {
+    let key = String(repeating: "k", count: 1 << 20)
+    let values = String(repeating: "1,", count: 1 << 18) + "x"
+    let start = ContinuousClock.now
+    let fault = try #require(throws: JSONFault.self) {
+      try JSONReader.read(Array("{\"\(key)\": [\(values)]}".utf8))
+    }
+    #expect(fault.path.count == key.count + "$.[262144]".count)
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
+  @Test func `people is read in the time of its steps`() throws {
+    let steps = (0..<20_000).map { "{\"as\": \"p\($0)\", \"do\": \"member.leave\"}" }
+    let text = "{\"scenario\": 1, \"title\": \"t\", \"steps\": [\(steps.joined(separator: ","))]}"
+    let start = ContinuousClock.now
+    #expect(try Scenario(Array(text.utf8)).people.count == 20_000)
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+}

@@ -72,12 +72,7 @@ final class Desk {
   }
 
   static func products() throws -> URL {
-    let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let beside = URL(filePath: own).deletingLastPathComponent()
-    if FileManager.default.fileExists(atPath: beside.appending(path: "coterie").path) {
-      return beside
-    }
-    return Fixtures.folder.deletingLastPathComponent().appending(path: ".build/debug")
+    try Fixtures.products(with: "coterie")
   }
 
   /// A bundle of a scenario's events.

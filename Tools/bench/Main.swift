@@ -22,9 +22,9 @@ enum Bench {
   )
 
   static func main() async {
-    let table = CommandTable(program: "coterie-bench", commands: [row], globals: [])
+    let table = CommandTable(program: "coterie-bench", commands: [row, SyncBench.row], globals: [])
     do {
-      let invocation = try table.parse(["measure"] + CommandLine.arguments.dropFirst())
+      let invocation = try table.parse(Array(CommandLine.arguments.dropFirst()))
       let console = Console(
         isJSON: false,
         isQuiet: false,

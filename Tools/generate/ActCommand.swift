@@ -14,8 +14,9 @@ enum ActCommand {
     "sign one act of one person into that person's store",
     about: """
       Keys derive from names. WHAT is one of: found, invite NAME ROLE, accept, post TEXT,
-      role NAME ROLE, remove NAME, leave, fork TEXT. The store is made if it is not there. fork
-      signs a message that conflicts with the person's newest event.
+      role NAME ROLE, remove NAME, leave, fork TEXT, kind NAME. The store is made if it is not
+      there. fork signs a message that conflicts with the person's newest event; kind signs an
+      event of a kind that nobody knows.
       """,
     example: "act alice.coterie alice found",
     operands: [
@@ -52,6 +53,11 @@ enum ActCommand {
     do throws(GroupError) {
       if words[0] == "fork" {
         console.line(try log.forkForDemonstration(content(words), by: key, time: time).hex)
+        return .done
+      }
+      if words[0] == "kind", words.count > 1 {
+        let action = Action.unknown(kind: Text(words[1]), body: [0xa0])
+        console.line(try log.forceForDemonstration(action, by: key, time: time).hex)
         return .done
       }
       if let action {

@@ -147,6 +147,9 @@ def read(data, report=lambda line: None):
                 require(fits(HEADER, encoded), "expected a header")
                 header = item
                 reader.begin(item)
+            elif isinstance(item, bytes):
+                require(len(item) <= CONTENT_BYTES_MAX, "a chunk over 1 MiB")
+                require(reader.ids, "a chunk before any entry")
             elif isinstance(item, list):
                 require(fits(ENTRY, encoded), "expected an entry")
                 reader.entry(item)

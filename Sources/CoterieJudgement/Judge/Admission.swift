@@ -20,10 +20,10 @@ struct Admission {
   let past: Past
   let view: View
 
-  private let present: Present?
-  private let person: Int?
-  private let entry: Int?
-  private let message: Int?
+  let present: Present?
+  let person: Int?
+  let entry: Int?
+  let message: Int?
 
   init(judge: Judge, action: Action, author: Int, past: Past, view: View) {
     self.judge = judge
@@ -80,19 +80,65 @@ struct Admission {
   /// A code and the event that is its cause; -1 if none.
   typealias Refusal = (code: Code, by: Int)
 
+  /// Asks in the order of the specification; the first check that fails is the answer.
   private func refusal() -> Refusal? {
-    if let by = judge.dissolution(in: view, past) { return (.groupDissolved, by) }
-    return roleRefusal() ?? targetRefusal() ?? ownRoleRefusal() ?? entryRefusal()
-      ?? contentRefusal()
+    for check in AdmissionCheck.checks(of: action.kind) {
+      if let refusal = refusal(by: check) { return refusal }
+    }
+    return nil
+  }
+
+  /// What one check says; nil if it passes.
+  func refusal(by check: AdmissionCheck) -> Refusal? {
+    switch check {
+    case .notDissolved: return judge.dissolution(in: view, past).map { (.groupDissolved, $0) }
+    case .isMember:
+      return present == nil ? (.authorNotMember, judge.endOfMembership(author, in: view)) : nil
+    case .hasRole: return hasRole ? nil : (.roleTooLow, -1)
+    case .preferenceAllows: return preferenceAllows ? nil : (.preferenceOff, -1)
+    case .notOneself: return person == author ? (.selfChange, -1) : nil
+    case .targetIsMember:
+      if target != nil { return nil }
+      return (.targetNotMember, person.map { judge.endOfMembership($0, in: view) } ?? -1)
+    case .outranksTarget:
+      guard let target else { return nil }
+      return reaches(target) ? nil : (.targetOutranksAuthor, -1)
+    case .outranksIssuer:
+      guard let entry, !isOwnEntry else { return nil }
+      let issuer = judge.present(judge.acts[entry].author, in: view)
+      return reaches(issuer) ? nil : (.targetOutranksAuthor, -1)
+    case .outranksSender:
+      guard let message, judge.graph.author(message) != author else { return nil }
+      let owner = judge.present(judge.graph.author(message), in: view)
+      return reaches(owner) ? nil : (.targetOutranksAuthor, -1)
+    case .changesRole: return changesRole
+    case .notLastOwner: return isLastOwner ? (.lastOwner, -1) : nil
+    case .inviteStands:
+      return entry.flatMap { voiding(of: $0, isDecline: action.kind == .inviteDecline) }
+    case .inviteIsOwn: return isForAnother ? (.inviteNotYours, -1) : nil
+    case .usesLeft: return usedUp
+    case .notMemberYet: return present != nil ? (.alreadyMember, -1) : nil
+    case .inviteeNotMember: return target != nil ? (.alreadyMember, -1) : nil
+    case .notRemoved:
+      let removal = judge.state(of: author, in: view).unforgiven
+      return removal >= 0 ? (.removedNeedsInvite, judge.acts[removal].event) : nil
+    case .proofHolds:
+      guard case .linkJoin(let joining) = action, let entry else { return nil }
+      return isProof(joining.proof, of: entry) ? nil : (.badProof, -1)
+    case .namesKnown: return namesKnown ? nil : (.notInPast, -1)
+    case .ownMessage:
+      guard let message else { return nil }
+      return judge.graph.author(message) == author ? nil : (.notOwnMessage, -1)
+    case .notDeleted:
+      return message.flatMap { judge.deletion(of: $0, in: view, past) }
+        .map { (.alreadyDeleted, $0) }
+    case .roomInChat: return isChatFull ? (.chatIsFull, -1) : nil
+    }
   }
 
   // MARK: Author and role
 
-  private var isFree: Bool {
-    judge.table.cell(action.kind, .observer) == .free
-  }
-
-  private var matter: RuleTable.Matter {
+  var matter: RuleTable.Matter {
     switch action {
     case .inviteCreate(_, let role), .linkCreate(_, let role, _):
       RuleTable.Matter(role: role)
@@ -111,58 +157,38 @@ struct Admission {
     }
   }
 
-  private var isOwnEntry: Bool {
+  private var hasRole: Bool {
+    guard let present, let role = Role(rank: present.rank) else { return true }
+    return judge.table.allows(action.kind, role, matter)
+  }
+
+  /// The preference that switches this act on and off.
+  var preference: Preference? {
+    switch action {
+    case .messagePost(let post): post.type.preference
+    case .messageReact: .reactions
+    case .messageReport: .reports
+    default: nil
+    }
+  }
+
+  private var preferenceAllows: Bool {
+    guard let preference, let present, let role = Role(rank: present.rank) else { return true }
+    return judge.preference(preference, in: view).allows(role)
+  }
+
+  var isOwnEntry: Bool {
     entry.map { judge.acts[$0].author == author } ?? true
   }
 
-  private var target: Present? {
+  // MARK: The one acted on
+
+  var target: Present? {
     person.flatMap { judge.present($0, in: view) }
   }
 
   private var targetRole: Role? {
     target.flatMap { Role(rank: $0.rank) }
-  }
-
-  private func roleRefusal() -> Refusal? {
-    if isFree { return nil }
-    guard let present, let role = Role(rank: present.rank) else {
-      return (.authorNotMember, judge.endOfMembership(author, in: view))
-    }
-    guard judge.table.allows(action.kind, role, matter) else { return (.roleTooLow, -1) }
-    let preference: Preference? =
-      switch action {
-      case .messagePost(let post): post.type.preference
-      case .messageReact: .reactions
-      case .messageReport: .reports
-      default: nil
-      }
-    if let preference, !judge.preference(preference, in: view).allows(role) {
-      return (.preferenceOff, -1)
-    }
-    return nil
-  }
-
-  // MARK: The one acted on
-
-  private func targetRefusal() -> Refusal? {
-    switch action {
-    case .memberRole, .memberRemove, .memberBlock, .memberUnblock:
-      if person == author { return (.selfChange, -1) }
-      guard let target else {
-        return (.targetNotMember, person.map { judge.endOfMembership($0, in: view) } ?? -1)
-      }
-      return reaches(target) ? nil : (.targetOutranksAuthor, -1)
-    case .inviteWithdraw, .linkClose, .linkRole:
-      guard let entry, !isOwnEntry else { return nil }
-      let issuer = judge.present(judge.acts[entry].author, in: view)
-      return reaches(issuer) ? nil : (.targetOutranksAuthor, -1)
-    case .messageDelete:
-      guard let message, judge.graph.author(message) != author else { return nil }
-      let owner = judge.present(judge.graph.author(message), in: view)
-      return reaches(owner) ? nil : (.targetOutranksAuthor, -1)
-    default:
-      return nil
-    }
   }
 
   private func reaches(_ target: Present?) -> Bool {
@@ -175,18 +201,13 @@ struct Admission {
     )
   }
 
-  private func ownRoleRefusal() -> Refusal? {
+  private var changesRole: Refusal? {
     switch action {
-    case .memberRole(_, let role):
-      return role == targetRole ? (.notARaise, -1) : nil
+    case .memberRole(_, let role): return role == targetRole ? (.notARaise, -1) : nil
     case .memberResign(let role):
       guard let present else { return nil }
-      if role.rank >= present.rank { return (.notALowering, -1) }
-      return isLastOwner ? (.lastOwner, -1) : nil
-    case .memberLeave:
-      return isLastOwner ? (.lastOwner, -1) : nil
-    default:
-      return nil
+      return role.rank >= present.rank ? (.notALowering, -1) : nil
+    default: return nil
     }
   }
 
@@ -197,36 +218,16 @@ struct Admission {
 
   // MARK: Invites and links
 
-  private func entryRefusal() -> Refusal? {
-    switch action {
-    case .inviteAccept, .inviteDecline, .linkJoin:
-      return useRefusal()
-    case .inviteCreate:
-      return target == nil ? nil : (.alreadyMember, -1)
-    default:
-      return nil
-    }
+  private var isForAnother: Bool {
+    guard let entry, case .inviteCreate = judge.acts[entry].action else { return false }
+    return judge.acts[entry].person != author
   }
 
-  private func useRefusal() -> Refusal? {
-    let isDecline = action.kind == .inviteDecline
-    if let entry {
-      if let void = voiding(of: entry, isDecline: isDecline) { return void }
-      if case .inviteCreate = judge.acts[entry].action, judge.acts[entry].person != author {
-        return (.inviteNotYours, -1)
-      }
-      let state = judge.state(ofEntry: entry, in: view)
-      if let allowed = judge.usesAllowed(by: entry), UInt64(state.uses) >= allowed {
-        return (.inviteUsedUp, state.lastUse < 0 ? -1 : judge.acts[state.lastUse].event)
-      }
-    }
-    if isDecline { return nil }
-    if present != nil { return (.alreadyMember, -1) }
-    guard case .linkJoin(let joining) = action else { return nil }
-    let removal = judge.state(of: author, in: view).unforgiven
-    if removal >= 0 { return (.removedNeedsInvite, judge.acts[removal].event) }
-    if let entry, !isProof(joining.proof, of: entry) { return (.badProof, -1) }
-    return nil
+  private var usedUp: Refusal? {
+    guard let entry, let allowed = judge.usesAllowed(by: entry) else { return nil }
+    let state = judge.state(ofEntry: entry, in: view)
+    guard UInt64(state.uses) >= allowed else { return nil }
+    return (.inviteUsedUp, state.lastUse < 0 ? -1 : judge.acts[state.lastUse].event)
   }
 
   private func voiding(of entry: Int, isDecline: Bool) -> Refusal? {
@@ -255,22 +256,14 @@ struct Admission {
 
   // MARK: Messages, and what remains
 
-  private func contentRefusal() -> Refusal? {
+  /// Whether everything that it names lies in its past.
+  private var namesKnown: Bool {
     switch action {
     case .inviteWithdraw, .inviteAccept, .inviteDecline, .linkRole, .linkClose, .linkJoin:
-      return entry == nil ? (.notInPast, -1) : nil
-    case .messagePost(let post):
-      return post.reply != nil && message == nil ? (.notInPast, -1) : nil
-    case .messageEdit, .messageDelete, .messageReact, .messageReport:
-      guard let message else { return (.notInPast, -1) }
-      if action.kind == .messageEdit, judge.graph.author(message) != author {
-        return (.notOwnMessage, -1)
-      }
-      return judge.deletion(of: message, in: view, past).map { (.alreadyDeleted, $0) }
-    case .inviteCreate, .linkCreate:
-      return isChatFull ? (.chatIsFull, -1) : nil
-    default:
-      return nil
+      entry != nil
+    case .messagePost(let post): post.reply == nil || message != nil
+    case .messageEdit, .messageDelete, .messageReact, .messageReport: message != nil
+    default: true
     }
   }
 

@@ -9,6 +9,13 @@ public struct Fork: Equatable, Sendable {
   public var sequence: UInt64
   /// Their ids, ascending.
   public var events: [Digest]
+
+  /// Takes all fields.
+  public init(author: Digest, sequence: UInt64, events: [Digest]) {
+    self.author = author
+    self.sequence = sequence
+    self.events = events
+  }
 }
 
 /// What is known of authors who signed conflicting histories.

@@ -120,6 +120,13 @@ extension Judge {
     return Tally(counts: counts, digest: stream.value())
   }
 
+  /// The bytes by which one verdict enters the running digest.
+  package func record(of event: Int, in current: CurrentView) -> [UInt8] {
+    var buffer: [UInt8] = []
+    append(outcome(of: event, in: current.view), of: event, to: &buffer)
+    return buffer
+  }
+
   /// The record of one verdict in the running digest: id, status, code, by.
   private func append(_ outcome: ActVerdict, of event: Int, to buffer: inout [UInt8]) {
     graph.id(event).append(to: &buffer)
@@ -171,5 +178,40 @@ extension Judge {
       disowned: key.disowned
     )
     return CurrentView(view: View(version: -1, changes: changes))
+  }
+}
+
+extension Judge {
+  /// Whether an event may change the verdict of another: an authority event, or one that dissolves.
+  package func changesViews(_ event: Int) -> Bool {
+    wasAdmitted(event) && (kinds[event].isAuthority || dissolvers.contains(event))
+  }
+}
+
+extension Judge {
+  /// The event that gives someone the role it has: the grant, or the lowering that cut it last.
+  package func source(ofRoleOf key: Digest, in current: CurrentView) -> Digest? {
+    guard let person = graph.authors.number(of: key),
+      let present = present(person, in: current.view)
+    else { return nil }
+    let isCut = present.cut >= 0 && present.rank < acts[present.grant].role
+    return graph.id(acts[isCut ? present.cut : present.grant].event)
+  }
+
+  /// The event that gives a setting its value now; nil where none does.
+  package func source(of key: SettingKey, in current: CurrentView) -> Digest? {
+    setting(key, in: current.view).map { graph.id(acts[$0.winner].event) }
+  }
+
+  /// The event that closed an invite or link; nil for one that is open.
+  package func closing(ofEntry event: Digest, in current: CurrentView) -> Digest? {
+    guard let number = number(of: event), actOf[number] >= 0 else { return nil }
+    let closing = state(ofEntry: Int(actOf[number]), in: current.view).closing
+    return closing < 0 ? nil : graph.id(acts[closing].event)
+  }
+
+  /// The act of an event: invites and links are named by their events and kept by their acts.
+  package func act(of event: Digest) -> Int? {
+    number(of: event).flatMap { actOf[$0] < 0 ? nil : Int(actOf[$0]) }
   }
 }

@@ -143,6 +143,10 @@ extension Script {
 
     const tree = (value) => isLeaf(value) ? leafOf(value) : pairs(value);
 
+    /// A text in which keys are named and ids cut short.
+    const inWords = (text) => visible(text).replace(/[0-9a-f]{64}/g, (id) =>
+      view.group.placeOfPerson.has(id) ? personText(view.group.placeOfPerson.get(id)) : short(id));
+
     /// The judge's own trace, where the page has it: checks with their facts.
     function whyList(why) {
       if (isLeaf(why)) return null;
@@ -153,10 +157,10 @@ extension Script {
         field("checks").map((check) => make("li", null,
           make("span", { class: `check-${check.result}` }, check.result),
           make("span", null, visible(check.name), (check.facts ?? []).map((fact) =>
-            make("div", { class: "soft" }, `${visible(fact.path)}: ${visible(
-              JSON.stringify(fact.value))} `, isDigest(fact.from) ? idLink(fact.from) : "")))))),
+            make("div", { class: "soft" }, `${inWords(fact.path)}: ${inWords(fact.value)} `,
+              isDigest(fact.from) ? idLink(fact.from) : "")))))),
         field("would_pass_if").map((text) => make("p", null,
-          make("span", { class: "soft" }, "would pass if "), visible(text))),
+          make("span", { class: "soft" }, "would pass if "), inWords(text))),
         rest.length === 0 ? null : pairs(rest)];
     }
 

@@ -8,51 +8,9 @@ import CoterieWire
 
 /// `coterie members` and `coterie member`.
 enum MemberCommands {
-  static let rows = [list, role, remove, leave, resign, rename, block, unblock, seal]
+  static let rows = [role, remove, leave, resign, rename, block, unblock, seal]
 
   private static let who = Operand("MEMBER", help: "a display name, or a prefix of a key")
-
-  private static let list = Command(
-    "members",
-    "list the members with their roles",
-    about: "The seniors first. Names are what members call themselves.",
-    example: "members -g book-club",
-    run: { invocation, console in
-      let desk = try await Desk(invocation, console)
-      guard let governance = desk.governance else {
-        throw Stores.failure(.notFounded(desk.group.id))
-      }
-      let me = await desk.group.me
-      let seniors = governance.members.sorted {
-        ($1.standing.role, $0.standing.path.count, $0.key)
-          < ($0.standing.role, $1.standing.path.count, $1.key)
-      }
-      if console.isJSON {
-        let members = seniors.map { member in
-          JSONValue.object([
-            "key": .string(member.key.hex), "name": .optional(desk.names[member.key]),
-            "role": .string(member.standing.role.name),
-            "path": .array(member.standing.path.map { .integer(Int64(clamping: $0)) }),
-            "since": .string(member.grant.hex), "blocked": .bool(member.isBlocked),
-            "me": .bool(member.key == me),
-          ])
-        }
-        console.line(
-          Output.document("members", .object(["members": .array(members)]), exit: .done)
-        )
-        return .done
-      }
-      for member in seniors {
-        let name = Escaping.visible(desk.names[member.key] ?? "")
-        console.line(
-          "\(member.key.hex.prefix(16))  \(pad(member.standing.role.name, to: 10))"
-            + "\(pad(name, to: 20))\(member.isBlocked ? "  blocked" : "")"
-            + (member.key == me ? "  you" : "")
-        )
-      }
-      return .done
-    }
-  )
 
   private static let role = Desk.command(
     "member role",

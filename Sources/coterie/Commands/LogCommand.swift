@@ -15,15 +15,27 @@ enum LogCommand {
     about: """
       Positions (#n) count from 1 in canonical order: depth, then id. Times are the authors' claims.
       Filters are and-ed. PATH is a store, a bundle or a scenario file; without it --store is meant.
+      RANGE such as A..B shows what B has seen and A has not. --graph draws who had seen what, the
+      newest first; --dot and --mermaid write the graph for other programs.
       """,
     example: "log alice.coterie -n 20 --status defeated",
-    operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
+    operands: [
+      Operand("PATH", .optional, help: "a store, a bundle or a scenario file"),
+      Operand("RANGE", .optional, help: "such as 7be3600c..@"),
+    ],
     options: [
       Option("--limit", short: "-n", value: "N", help: "the newest N only"),
-      Option("--author", value: "KEY", help: "author's key, by prefix"),
+      Option("--author", value: "WHO", help: "a name, or a prefix of a key"),
       Option("--kind", value: "KIND", help: "such as message.post"),
       Option("--status", value: "STATUS", help: "such as rejected"),
       Option("--code", value: "CODE", help: "such as role-too-low"),
+      Option("--since", value: "TIME", help: "not before, such as 2026-03-01T10:00Z"),
+      Option("--until", value: "TIME", help: "not after"),
+      Option("--touching", value: "WHO", help: "signed by someone, or about them"),
+      Option("--at", value: "POS", help: "as of this position"),
+      Option("--graph", help: "draw the graph"),
+      Option("--dot", help: "the graph for Graphviz"),
+      Option("--mermaid", help: "the graph for Mermaid"),
     ],
     run: log
   )
@@ -41,24 +53,25 @@ enum LogCommand {
   )
 
   private static func log(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
-    let opened = try OpenedLog(invocation, path: invocation.operands.first)
-    let filter = try self.filter(invocation)
+    let opened = try await OpenedCase(invocation, path: invocation.operands.first)
+    let filter = try self.filter(invocation, opened)
     let isLines = invocation.has("--ndjson")
     var events: [JSONValue] = []
+    var reports: [EventReport] = []
+    let isDrawn = ["--graph", "--dot", "--mermaid"].contains { invocation.has($0) }
     let limit = try invocation.number("--limit", least: 1)
-    let total: Int
-    do throws(SourceFault) {
-      total = try opened.log.events(from: opened.source, matching: filter, limit: limit) { event in
+    let total = try opened.read { () throws(SourceFault) in
+      try opened.log.events(from: opened.source, matching: filter, limit: limit) { event in
         if isLines {
           console.line(event.json.compact)
         } else if console.isJSON {
           events.append(event.json)
+        } else if isDrawn {
+          reports.append(event)
         } else {
-          console.line(line(event, console))
+          console.line(line(event, opened.people, console))
         }
       }
-    } catch {
-      throw Sources.failure(error)
     }
     if isLines {
       let summary: JSONValue = .object([
@@ -68,7 +81,11 @@ enum LogCommand {
     } else if console.isJSON {
       let result = JSONValue.object(["events": .array(events), "total": .integer(Int64(total))])
       console.line(Output.document("log", result, exit: .done))
+    } else if invocation.has("--dot") || invocation.has("--mermaid") {
+      let isDot = invocation.has("--dot")
+      for line in GraphText(reports, opened).lines(isDot: isDot) { console.line(line) }
     } else {
+      if isDrawn { draw(reports, opened, console) }
       console.line(
         "\(min(limit ?? total, total)) of \(total) events; times are the authors' claims."
       )
@@ -76,7 +93,21 @@ enum LogCommand {
     return .done
   }
 
-  private static func filter(_ invocation: Invocation) throws(Failure) -> EventFilter {
+  private static func draw(_ reports: [EventReport], _ opened: OpenedCase, _ console: Console) {
+    var graph = GraphLines()
+    for report in reports.reversed() {
+      let number = opened.log.number(of: report.event.id)
+      let parents = number.map { opened.log.drawnParents(of: $0) } ?? []
+      let (mark, below) = graph.draw(number ?? -1, parents: parents)
+      console.line("\(pad(mark, to: 8)) \(line(report, opened.people, console))")
+      for line in below { console.line(line) }
+    }
+  }
+
+  private static func filter(
+    _ invocation: Invocation,
+    _ opened: OpenedCase
+  ) throws(Failure) -> EventFilter {
     if let kind = invocation.value("--kind"), Kind(name: kind) == nil {
       throw Failure.usage("there is no kind \"\(kind)\"", help: near(kind, Kind.known.map(\.name)))
     }
@@ -92,12 +123,38 @@ enum LogCommand {
         help: near(code, Code.allCases.map(\.rawValue))
       )
     }
-    return EventFilter(
-      author: invocation.value("--author"),
+    var filter = EventFilter(
+      author: invocation.value("--author").map { opened.people.key($0)?.hex ?? $0 },
       kind: invocation.value("--kind"),
       status: invocation.value("--status"),
-      code: invocation.value("--code")
+      code: invocation.value("--code"),
+      since: try time("--since", invocation),
+      until: try time("--until", invocation)
     )
+    if let word = invocation.value("--touching") {
+      filter.touching = try opened.people.member(word)
+    }
+    if invocation.operands.count > 1 {
+      filter.among = try range(invocation.operands[1], opened)
+    }
+    return filter
+  }
+
+  private static func time(_ name: String, _ invocation: Invocation) throws(Failure) -> UInt64? {
+    guard let text = invocation.value(name) else { return nil }
+    if let time = Timestamp.milliseconds(text) { return time }
+    throw Failure.usage("\(name) takes a time such as 2026-03-01T10:00Z, not \"\(text)\"")
+  }
+
+  private static func range(_ word: String, _ opened: OpenedCase) throws(Failure) -> Set<Int> {
+    guard let dots = word.firstRange(of: "..") else {
+      return try OpenedCase.position(word, opened.log, opened.source).events(in: opened.log)
+    }
+    let (from, to) = (String(word[..<dots.lowerBound]), String(word[dots.upperBound...]))
+    let later = try OpenedCase.position(to.isEmpty ? "@" : to, opened.log, opened.source)
+    if from.isEmpty { return later.events(in: opened.log) }
+    let earlier = try OpenedCase.position(from, opened.log, opened.source)
+    return later.events(in: opened.log).subtracting(earlier.events(in: opened.log))
   }
 
   private static func near(_ word: String, _ known: [String]) -> String {
@@ -105,7 +162,11 @@ enum LogCommand {
       ?? "known: \(known.joined(separator: ", "))"
   }
 
-  private static func line(_ event: EventReport, _ console: Console) -> String {
+  private static func line(
+    _ event: EventReport,
+    _ people: People,
+    _ console: Console
+  ) -> String {
     let verdict = event.verdict
     var status = verdict.status.rawValue
     let tone: Console.Tone
@@ -117,7 +178,8 @@ enum LogCommand {
       tone = .bad
     }
     var text = "\(padLeft(event.position.map { "#\($0)" } ?? "#-", to: 7)) \(event.event.id)  "
-    text += "\(Timestamp.text(event.event.time).prefix(19))Z  \(event.event.author)  "
+    let author = pad(people.shown(event.event.author), to: 8)
+    text += "\(Timestamp.text(event.event.time).prefix(19))Z  \(author)  "
     text += pad(Escaping.visible(event.event.action.kindName.string), to: 17)
     text += " " + console.status(status, tone)
     if let code = verdict.code { text += " \(code.rawValue)" }
@@ -158,14 +220,15 @@ enum StateCommand {
     example: "state alice.coterie --json",
     operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
     options: [
-      Option("--from-checkpoint", help: "read the store's checkpoint, verify and judge nothing")
+      Option("--from-checkpoint", help: "read the store's checkpoint, verify and judge nothing"),
+      Option("--at", value: "POS", help: "as of this position, such as #12, 7be3600c^ or a,b"),
     ],
     run: run
   )
 
   static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     if invocation.has("--from-checkpoint") { return try fromCheckpoint(invocation, console) }
-    let opened = try OpenedLog(invocation, path: invocation.operands.first)
+    let opened = try await OpenedCase(invocation, path: invocation.operands.first)
     guard let state = opened.log.stateJSON(), let governance = opened.log.governance() else {
       throw Failure(
         .undecided,

@@ -19,6 +19,7 @@ enum ReplayCommand {
     example: "replay alice.coterie bob.cborseq",
     operands: [Operand("PATH", .oneOrMore, help: "stores, bundles, scenario files")],
     options: [
+      Option("--step", help: "walk one log event by event: next, back, why, diff, skip"),
       Option(
         "--signatures",
         value: "MODE",
@@ -34,6 +35,13 @@ enum ReplayCommand {
   )
 
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
+    if invocation.has("--step") {
+      var stepping = Stepping(
+        try await OpenedCase(invocation, path: invocation.operands.first),
+        console
+      )
+      return try stepping.run()
+    }
     let sources = try Sources.open(invocation.operands)
     let replay = try Replay(sources, invocation, console).run()
     let status = exitStatus(replay, isStrict: invocation.has("--strict"))

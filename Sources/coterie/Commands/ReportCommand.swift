@@ -127,7 +127,7 @@ enum ReportCommand {
     for path in paths where path.hasSuffix(".json") {
       let bytes = try Files.read(path, limit: JSONReader.bytesMax)
       guard let scenario = try? Scenario(bytes) else { continue }
-      names.merge(scenario.namesOfKeys) { first, _ in first }
+      for (name, key) in scenario.keysOfPeople() { names[key] = name }
     }
     return names
   }

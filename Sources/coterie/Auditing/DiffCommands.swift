@@ -1,0 +1,368 @@
+import CoterieAudit
+import CoterieConsole
+import CoterieJSON
+import CoterieJudgement
+import CoterieLedger
+import CoterieWire
+import Glibc
+
+/// `coterie diff` and `coterie bisect`.
+enum DiffCommands {
+  static let rows = [diff, bisect]
+
+  private static let diff = Command(
+    "diff",
+    "say how two logs differ, why, and what heals it",
+    about: """
+      The cause by name, what each lacks, the first event on whose verdict they differ, the state
+      on both sides by path with the event that gives each value, and by a trial merge whether
+      exchange would make them equal, with the command that does it. Ends with 1 if they differ,
+      8 if neither is wrong and events are missing.
+      """,
+    example: "diff alice.coterie bob.cborseq",
+    operands: [Operand("A", help: "a log"), Operand("B", help: "another log of the same group")],
+    run: { invocation, console in
+      let pair = try Pair(invocation)
+      let report: DiffReport
+      do throws(SourceFault) {
+        report = try DiffReport(pair.a, pair.b)
+      } catch {
+        throw Sources.failure(error)
+      }
+      let status: ExitStatus =
+        report.status == "same" ? .done : report.status == "undecided" ? .undecided : .findings
+      if console.isJSON {
+        console.line(Output.document("diff", try JSONValue(encoding: report), exit: status))
+        return status
+      }
+      let people = await People(pair.paths.0, pair.a.log)
+      for line in text(report, pair, people) { console.line(line) }
+      return status
+    }
+  )
+
+  /// Two logs of one group, read as far as they are sound.
+  struct Pair {
+    typealias Side = (log: MemberLog, source: any LogSource, fault: SourceFault?)
+    let a: Side
+    let b: Side
+    let paths: (String, String)
+
+    init(_ invocation: Invocation) throws(Failure) {
+      paths = (invocation.operands[0], invocation.operands[1])
+      let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
+      let one = try Pair.read(paths.0, wanted)
+      let other = try Pair.read(paths.1, wanted)
+      let common = Set(one.map(\.log.group)).intersection(other.map(\.log.group))
+      guard let group = common.min(), common.count == 1,
+        let first = one.first(where: { $0.log.group == group }),
+        let second = other.last(where: { $0.log.group == group })
+      else {
+        throw Failure(
+          .notFound,
+          common.isEmpty ? "not-found" : "ambiguous",
+          common.isEmpty
+            ? "the two have no group in common" : "the two have several groups in common",
+          help: common.isEmpty
+            ? nil
+            : "--group one of: "
+              + common.sorted().map { String($0.hex.prefix(16)) }.joined(separator: ", ")
+        )
+      }
+      a = first
+      b = second
+    }
+
+    private static func read(_ path: String, _ wanted: String) throws(Failure) -> [Side] {
+      var found: [Side] = []
+      for source in try Sources.open([path]) {
+        do throws(SourceFault) {
+          let (logs, fault) = try LogReading(isLenient: true).read(source)
+          for log in logs where log.group.hex.hasPrefix(wanted) {
+            found.append((log, source, fault))
+          }
+        } catch {
+          throw Sources.failure(error)
+        }
+      }
+      return found
+    }
+  }
+
+  private static func text(_ report: DiffReport, _ pair: Pair, _ people: People) -> [String] {
+    var lines: [String] = []
+    for (letter, side) in [("A", report.a), ("B", report.b)] {
+      let heads = side.heads.prefix(4).map { String($0.prefix(8)) }.joined(separator: " ")
+      let name = pad(Escaping.visible(side.name), to: 12)
+      let state = side.digest.map { String($0.prefix(8)) } ?? "-"
+      lines.append(
+        "\(letter) \(name) \(Output.grouped(side.events)) events  state \(state)  heads \(heads)"
+      )
+    }
+    let word = report.status.uppercased()
+    lines.append("\(word)\(report.cause.map { "   cause: \($0)" } ?? "")")
+    if let because = report.because { lines.append("because    \(Escaping.visible(because))") }
+    if report.status == "same" { return lines }
+    if let first = report.first {
+      let author = Digest(hex: first.author).map { people.shown($0) } ?? ""
+      lines.append(
+        "first      #\(first.position) \(first.id.prefix(8))  \(author)  \(first.kind)   "
+          + "\(first.a ?? "absent")  |  \(first.b ?? "absent")"
+      )
+    }
+    lines.append(
+      "events     only A \(report.onlyA.count) · only B \(report.onlyB.count) · same verdict "
+        + "\(Output.grouped(report.sameVerdicts)) · other verdict \(report.verdictDiff.count)"
+    )
+    for value in report.stateDiff.prefix(40) {
+      let path = pad(people.shown(value.path), to: 32)
+      lines.append(
+        "state      \(path) \(people.shown(value.a ?? "absent")) | "
+          + people.shown(value.b ?? "absent")
+      )
+    }
+    if report.stateDiff.count > 40 {
+      lines.append("state      and \(report.stateDiff.count - 40) more")
+    }
+    lines.append("healing    trial merge makes both equal: \(report.heals ? "yes" : "no")")
+    for cure in Cure(report, pair.paths).lines { lines.append("           \(cure)") }
+    for id in report.missing.prefix(8) { lines.append("missing    \(id)") }
+    return lines
+  }
+
+  // MARK: bisect
+
+  private static let bisect = Command(
+    "bisect",
+    "find the first event at which two logs part, or at which a command begins to fail",
+    about: """
+      With A and B: by running digests, in O(log n) comparisons. With --from, --to and a command
+      behind --: the prefixes of the log in canonical order are written as a bundle, {} in the
+      command stands for it, and its exit code says good (0), bad (1 to 127), skip (125) or stop
+      (128 and more), as git bisect run has it. With --interactive you say so yourself.
+      """,
+    example: "bisect alice.coterie bob.coterie",
+    operands: [
+      Operand("A", help: "a log"),
+      Operand("REST", .any, help: "another log, or a command behind --"),
+    ],
+    options: [
+      Option("--from", value: "POS", help: "where it was good; root if left out"),
+      Option("--to", value: "POS", help: "where it is bad; @ if left out"),
+      Option("--interactive", help: "ask at each step"),
+    ],
+    run: { invocation, console in
+      let isSearch =
+        invocation.has("--from") || invocation.has("--to") || invocation.has("--interactive")
+      if isSearch { return try await Search(invocation, console).run() }
+      guard invocation.operands.count == 2 else {
+        throw Failure.usage("bisect needs A and B, or --from, --to and a command behind --")
+      }
+      let pair = try Pair(invocation)
+      let report = BisectReport(RunningDigests(pair.a.log), RunningDigests(pair.b.log))
+      let status: ExitStatus = report.position == nil ? .done : .findings
+      if console.isJSON {
+        console.line(Output.document("bisect", try JSONValue(encoding: report), exit: status))
+        return status
+      }
+      for comparison in report.comparisons {
+        let word = comparison.a == comparison.b ? "same" : "differs"
+        console.line(
+          "#\(pad(String(comparison.position), to: 10)) \(comparison.a.prefix(8))  "
+            + "\(comparison.b.prefix(8))  \(word)"
+        )
+      }
+      if let position = report.position {
+        console.line(
+          "they part at #\(position): A has \(report.a?.prefix(8) ?? "nothing"), "
+            + "B has \(report.b?.prefix(8) ?? "nothing")   "
+            + "(\(report.comparisons.count) comparisons)"
+        )
+      } else {
+        console.line("they do not part")
+      }
+      return status
+    }
+  )
+}
+
+/// What makes two logs agree.
+struct Cure {
+  let lines: [String]
+
+  init(_ report: DiffReport, _ paths: (String, String)) {
+    let (a, b) = paths
+    var lines: [String] = []
+    switch report.cause {
+    case nil: break
+    case "stale-checkpoint":
+      let name = report.because?.hasPrefix(report.a.name) == true ? a : b
+      lines.append(
+        Stores.keyring.knows(name)
+          ? "coterie verify \(name) --mend"
+          : "coterie export \(name) | coterie import - -s NEW.coterie"
+      )
+    case "rules-version":
+      lines.append("none: a group keeps the rules of its founding; found a new group")
+    case "engine-defect":
+      let name = report.because?.hasPrefix(report.a.name) == true ? a : b
+      lines.append("coterie export \(name) | coterie import - -s NEW.coterie   judges it anew")
+      lines.append("please report this with both logs")
+    case "damaged-log":
+      let isA = report.a.bad > 0 || report.because?.hasPrefix(report.a.name) == true
+      let (damaged, sound) = isA ? (a, b) : (b, a)
+      lines.append(
+        Files.isFolder(sound)
+          ? "coterie export \(sound) | coterie import - -s NEW.coterie"
+          : "coterie import \(sound) -s NEW.coterie"
+      )
+      if Files.isFolder(damaged) { lines.append("coterie store salvage \(damaged) NEW.coterie") }
+    default:
+      if !report.onlyA.isEmpty { lines.append(Cure.copy(from: a, to: b)) }
+      if !report.onlyB.isEmpty { lines.append(Cure.copy(from: b, to: a)) }
+      if lines.isEmpty, !report.missing.isEmpty {
+        lines.append("ask another member for what is missing: coterie sync")
+      }
+    }
+    self.lines = lines
+  }
+
+  private static func copy(from: String, to: String) -> String {
+    let target = Files.isFolder(to) ? to : "NEW.coterie"
+    let more = Files.isFolder(to) ? "" : "; coterie import \(to) -s NEW.coterie"
+    return "coterie export \(from) --missing-from \(to) | coterie import - -s \(target)\(more)"
+  }
+}
+
+/// A search for the first prefix of a log at which something is bad.
+private struct Search {
+  private let opened: OpenedCase
+  private let console: Console
+  private let command: [String]
+  private let isInteractive: Bool
+  private let bounds: (good: Int, bad: Int)
+
+  init(_ invocation: Invocation, _ console: Console) async throws {
+    let opened = try await OpenedCase(invocation, path: invocation.operands[0])
+    self.opened = opened
+    self.console = console
+    command = Array(invocation.operands.dropFirst())
+    isInteractive = invocation.has("--interactive")
+    let log = opened.log
+    func place(_ word: String) throws(Failure) -> Int {
+      if word == "@" { return log.ids.count }
+      let event = try opened.event(word)
+      return log.position(of: log.id(of: event)) ?? 1
+    }
+    bounds = (
+      try place(invocation.value("--from") ?? "root"), try place(invocation.value("--to") ?? "@")
+    )
+    if command.isEmpty, !isInteractive {
+      throw Failure.usage("a command is missing", help: "coterie bisect LOG --to @ -- ./test {}")
+    }
+    guard bounds.good < bounds.bad else {
+      throw Failure.usage("--from must stand before --to")
+    }
+  }
+
+  private enum Answer {
+    case good, bad, skip, stop
+  }
+
+  func run() throws -> ExitStatus {
+    var (good, bad) = bounds
+    var skipped: Set<Int> = []
+    var steps = 0
+    while bad - good > 1 {
+      let open = ((good + 1)..<bad).filter { !skipped.contains($0) }
+      guard let place = open.min(by: { abs($0 - (good + bad) / 2) < abs($1 - (good + bad) / 2) })
+      else { break }
+      steps += 1
+      switch try ask(place) {
+      case .good: good = place
+      case .bad: bad = place
+      case .skip: skipped.insert(place)
+      case .stop:
+        console.say("stopped after \(steps) steps")
+        return .interrupted
+      }
+    }
+    let candidates = ((good + 1)...bad).map { $0 }
+    if console.isJSON {
+      let rows = try candidates.map { place in
+        JSONValue.object(["n": .integer(Int64(place)), "id": .string(try id(place))])
+      }
+      let result = JSONValue.object(["first_bad": .array(rows), "steps": .integer(Int64(steps))])
+      console.line(Output.document("search", result, exit: .done))
+    } else if candidates.count == 1 {
+      console.line("first bad: #\(bad) \(try id(bad).prefix(8))   (\(steps) steps)")
+    } else {
+      console.line("the first bad is one of #\(good + 1) to #\(bad): the others were skipped")
+    }
+    return .done
+  }
+
+  private func id(_ place: Int) throws(Failure) -> String {
+    guard let event = opened.log.event(atPosition: place) else {
+      throw Failure(.notFound, "not-found", "there is no position #\(place)")
+    }
+    return opened.log.id(of: event).hex
+  }
+
+  private func ask(_ place: Int) throws(Failure) -> Answer {
+    if isInteractive, command.isEmpty {
+      console.say("#\(place) \(try id(place).prefix(8)): good, bad, skip or quit?")
+      switch String(decoding: Terminal.line(from: STDIN_FILENO) ?? [], as: UTF8.self) {
+      case "good", "g": return .good
+      case "bad", "b": return .bad
+      case "skip", "s": return .skip
+      default: return .stop
+      }
+    }
+    let folder = "/tmp/coterie-bisect-\(getpid())"
+    let file = "\(folder).cborseq"
+    defer { unsafe unlink(file) }
+    let log = opened.log
+    let later = Set(
+      (0..<log.ids.count).compactMap { number -> Digest? in
+        let id = log.id(of: number)
+        return (log.position(of: id) ?? 0) > place ? id : nil
+      }
+    )
+    var bytes: [UInt8] = []
+    _ = try opened.read { () throws(SourceFault) in
+      try BundleExport(known: later).run([(log, opened.source)]) { bytes += $0 }
+    }
+    guard FileOutput.replace(file, with: bytes) else { throw Files.missing(file) }
+    let line = command.map { word in
+      "'" + word.replacing("{}", with: file).replacing("'", with: "'\\''") + "'"
+    }.joined(separator: " ")
+    let status = Shell.run(line)
+    console.say("#\(place) \(try id(place).prefix(8)): \(status)")
+    switch status {
+    case 0: return .good
+    case 125: return .skip
+    case 1..<128: return .bad
+    default: return .stop
+    }
+  }
+}
+
+/// Runs a command line and waits for it.
+enum Shell {
+  /// The command's exit code; 128 and its signal if it was killed.
+  static func run(_ line: String) -> Int32 {
+    var child: pid_t = 0
+    let words = ["/bin/sh", "-c", line]
+    var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+    defer {
+      for place in unsafe arguments.indices { unsafe free(arguments[place]) }
+    }
+    guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &arguments, environ) == 0 else {
+      return 127
+    }
+    var ended: Int32 = 0
+    unsafe waitpid(child, &ended, 0)
+    return ended & 0x7f == 0 ? (ended >> 8) & 0xff : 128 + (ended & 0x7f)
+  }
+}

@@ -1,0 +1,321 @@
+import CoterieAudit
+import CoterieConsole
+import CoterieGroups
+import CoterieJSON
+import CoterieLedger
+import CoterieSealing
+import CoterieVault
+import CoterieWire
+import Glibc
+
+/// `coterie verify`, `checkpoint` and `doctor`.
+enum VerifyCommands {
+  static let rows = [verify, make, check, doctor]
+
+  // MARK: verify
+
+  private static let verify = Command(
+    "verify",
+    "look at one log in depth",
+    about: """
+      Every byte, signature and link; every verdict; what the store noted of admissions and its
+      checkpoint against a full replay; contents against what was signed. --since proves that the
+      log has only grown since a checkpoint was made. --mend writes the store's checkpoint anew.
+      """,
+    example: "verify alice.coterie --since alice.checkpoint",
+    operands: [Operand("PATH", .optional, help: "a store or a bundle")],
+    options: [
+      Option("--since", value: "FILE", help: "a checkpoint of coterie checkpoint make"),
+      Option("--mend", help: "write the checkpoint of a store anew"),
+    ],
+    run: { invocation, console in
+      let path = try Sources.path(invocation.operands.first, invocation)
+      if invocation.has("--mend") { try mend(path, console) }
+      var findings: [Finding] = []
+      var rows: [JSONValue] = []
+      for source in try Sources.open([path]) {
+        let (logs, fault): ([MemberLog], SourceFault?)
+        do throws(SourceFault) {
+          (logs, fault) = try LogReading(signatures: .every, isLenient: true).read(source)
+          if let fault { findings.append(Sources.finding(fault)) }
+          for log in logs {
+            findings += try inDepth(log, source)
+            if let file = invocation.value("--since") {
+              findings += try since(file, log, source)
+            }
+            rows.append(row(log, console))
+          }
+        } catch {
+          throw Sources.failure(error)
+        }
+        if Files.isFolder(path), Stores.keyring.knows(path), let store = try? Stores.open(path) {
+          for log in logs { findings += contents(log, store) }
+        }
+      }
+      let status: ExitStatus = findings.isEmpty ? .done : .findings
+      if console.isJSON {
+        let result = JSONValue.object(["logs": .array(rows)])
+        console.line(Output.document("verify", result, findings: findings, exit: status))
+      } else {
+        for finding in findings { console.line("\(finding.message)\n  \(finding.help)") }
+        console.line(findings.isEmpty ? "sound" : "\(findings.count) findings")
+      }
+      return status
+    }
+  )
+
+  private static func mend(_ path: String, _ console: Console) throws(Failure) {
+    let store = try Stores.open(path)
+    do throws(GroupError) {
+      for group in try store.groups() { try store.log(of: group).writeCheckpoint() }
+    } catch {
+      throw Stores.failure(error)
+    }
+    console.say("wrote the checkpoints anew")
+  }
+
+  private static func row(_ log: MemberLog, _ console: Console) -> JSONValue {
+    let summary = log.summary()
+    if !console.isJSON {
+      console.line(
+        "\(log.group.hex.prefix(16))  \(Output.grouped(summary.eventCount)) events  "
+          + "\(log.signatureCount) signatures  \(log.chainCount) chains  state "
+          + (summary.digest.map { String($0.hex.prefix(8)) } ?? "-")
+      )
+    }
+    return .object([
+      "group": .string(log.group.hex), "events": .integer(Int64(summary.eventCount)),
+      "signatures": .integer(Int64(log.signatureCount)),
+      "chains": .integer(Int64(log.chainCount)), "digest": .optional(summary.digest?.hex),
+      "waiting": .integer(Int64(summary.pending.count)),
+    ])
+  }
+
+  private static func inDepth(
+    _ log: MemberLog,
+    _ source: any LogSource
+  ) throws(SourceFault) -> [Finding] {
+    var found = GroupComparison([log]).findings
+    if let id = try source.differingAdmission(of: log) {
+      found.append(
+        finding("admission-differs", log, id, "the store says of \(id) what judging does not give")
+      )
+    }
+    if let noted = try source.notedDigest(of: log.group), noted != log.summary().digest {
+      found.append(
+        finding(
+          "stale-checkpoint",
+          log,
+          nil,
+          "the store's checkpoint is not the state that a full replay gives",
+          help: "coterie verify --mend writes it anew"
+        )
+      )
+    }
+    return found
+  }
+
+  private static func finding(
+    _ code: String,
+    _ log: MemberLog,
+    _ event: Digest?,
+    _ message: String,
+    help: String = "keep the store as it is, and compare it with another member's: coterie diff"
+  ) -> Finding {
+    Finding(
+      code: code,
+      severity: .error,
+      event: event,
+      group: log.group,
+      message: message,
+      help: help,
+      evidence: event.map { [$0] } ?? []
+    )
+  }
+
+  private static func contents(_ log: MemberLog, _ store: Store) -> [Finding] {
+    guard let wrong = try? store.wrongContents(of: log.group) else { return [] }
+    return wrong.map { id in
+      finding(
+        "wrong-content",
+        log,
+        id,
+        "the content of \(id) cannot be opened, or is not what was signed",
+        help: "coterie sync brings it again from a member who has it"
+      )
+    }
+  }
+
+  private static func since(
+    _ file: String,
+    _ log: MemberLog,
+    _ source: any LogSource
+  ) throws(SourceFault) -> [Finding] {
+    do throws(Failure) {
+      try hold(try head(file), against: log, source)
+      return []
+    } catch {
+      return [finding(error.code, log, nil, error.message, help: error.help ?? "")]
+    }
+  }
+
+  // MARK: checkpoint
+
+  private static let make = Command(
+    "checkpoint make",
+    "sign how far a log has come",
+    about: """
+      A signed note (C2SP tlog checkpoint) of the Merkle tree (RFC 6962) over all envelopes in the
+      order of their arrival. Keep it elsewhere: coterie verify --since shows later that the log has
+      only grown. Signed by your key in the group.
+      """,
+    example: "checkpoint make -s alice.coterie -o alice.checkpoint",
+    run: { invocation, console in
+      let path = try Sources.path(nil, invocation)
+      let opened = try OpenedLog(invocation, path: nil)
+      let store = try Stores.open(path)
+      let group = opened.log.group
+      let key: StoredKey?
+      do throws(GroupError) {
+        key = try store.keys().last { $0.purpose == .member && $0.group == group }
+      } catch {
+        throw Stores.failure(error)
+      }
+      guard let key else { throw Stores.failure(.noKey(group: group)) }
+      let tree = ArrivalTree(opened.source, group: group)
+      let head = TreeHead(
+        group: group,
+        size: tree.size,
+        root: tree.root,
+        signer: key.publicKey,
+        sign: { key.signature(of: $0) }
+      )
+      console.write(Array(head.text.utf8))
+      return .done
+    }
+  )
+
+  private static let check = Command(
+    "checkpoint check",
+    "hold a log against a checkpoint that was made earlier",
+    about: "Ends with 1 if the log is shorter, or its first events are others.",
+    example: "checkpoint check alice.checkpoint alice.coterie",
+    operands: [
+      Operand("FILE", help: "the checkpoint"),
+      Operand("PATH", .optional, help: "a store or a bundle"),
+    ],
+    run: { invocation, console in
+      let head = try head(invocation.operands[0])
+      let path = invocation.operands.count > 1 ? invocation.operands[1] : nil
+      let opened = try OpenedLog(invocation, path: path)
+      do throws(Failure) {
+        try hold(head, against: opened.log, opened.source)
+      } catch {
+        if error.status != .findings { throw error }
+        console.line(error.message)
+        return .findings
+      }
+      console.line("the first \(head.size) events are those of the checkpoint")
+      return .done
+    }
+  )
+
+  private static func head(_ file: String) throws(Failure) -> TreeHead {
+    let bytes = try Files.read(file, limit: 1 << 16)
+    do throws(TreeHead.Problem) {
+      return try TreeHead(text: String(decoding: bytes, as: UTF8.self))
+    } catch {
+      throw failure(error, file)
+    }
+  }
+
+  private static func hold(
+    _ head: TreeHead,
+    against log: MemberLog,
+    _ source: any LogSource
+  ) throws(Failure) {
+    do throws(TreeHead.Problem) {
+      try head.check(log, source)
+    } catch {
+      throw failure(error, "the checkpoint")
+    }
+  }
+
+  private static func failure(_ problem: TreeHead.Problem, _ file: String) -> Failure {
+    switch problem {
+    case .malformed(let what): Failure(.malformed, "malformed", "\(file): \(what)")
+    case .wrongSignature:
+      Failure(.findings, "wrong-signature", "\(file) is not signed by the key that it names")
+    case .otherGroup(let group):
+      Failure(.notFound, "not-found", "\(file) is of the group \(group.prefix(16))")
+    case .shorter(let has, let noted):
+      Failure(
+        .findings,
+        "truncated",
+        "the log has \(has) events, the checkpoint \(noted): some are gone",
+        help: "ask another member for them: coterie sync"
+      )
+    case .otherHistory:
+      Failure(
+        .findings,
+        "rewritten",
+        "the first events of the log are not those of the checkpoint: it was rewritten",
+        help: "compare it with another member's: coterie diff"
+      )
+    }
+  }
+
+  // MARK: doctor
+
+  private static let doctor = Command(
+    "doctor",
+    "look after a store, and drill what would be noticed",
+    about: """
+      Says how the store stands. --drill tampers with a copy of the log in memory in six ways, and
+      requires that each is noticed.
+      """,
+    example: "doctor --drill -s alice.coterie",
+    options: [Option("--drill", help: "tamper with a copy in memory")],
+    run: { invocation, console in
+      let path = try Sources.path(nil, invocation)
+      var isWell = true
+      var rows: [JSONValue] = []
+      for (log, source) in try Sources.logs(path) {
+        let summary = log.summary()
+        if !console.isJSON {
+          console.line(
+            "store     \(log.group.hex.prefix(16))  \(Output.grouped(summary.eventCount)) events, "
+              + "\(summary.pending.count) wait, \(summary.bad.count) bad"
+          )
+        }
+        guard invocation.has("--drill") else { continue }
+        let drill: Drill
+        do throws(SourceFault) {
+          drill = try Drill(log, source)
+        } catch {
+          throw Sources.failure(error)
+        }
+        isWell = isWell && drill.noticedCount == drill.attempts.count && !drill.attempts.isEmpty
+        for attempt in drill.attempts where !console.isJSON {
+          let word = attempt.isNoticed ? "noticed" : "MISSED"
+          console.line("  \(pad(attempt.name, to: 18)) \(word)  \(attempt.how.prefix(90))")
+        }
+        if !console.isJSON {
+          console.line("drill     \(drill.noticedCount) of \(drill.attempts.count) noticed")
+        }
+        rows.append(
+          .object([
+            "group": .string(log.group.hex),
+            "drill": try JSONValue(encoding: drill),
+          ])
+        )
+      }
+      let status: ExitStatus = isWell ? .done : .findings
+      if console.isJSON {
+        let result = JSONValue.object(["groups": .array(rows)])
+        console.line(Output.document("doctor", result, exit: status))
+      }
+      return status
+    }
+  )
+}

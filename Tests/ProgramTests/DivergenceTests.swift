@@ -1,0 +1,100 @@
+import CoterieJSON
+import Foundation
+import ScopeKit
+import Testing
+
+private let workshop = Fixtures.folder.appending(path: "divergence")
+
+private func logs(_ cause: String) throws -> (String, String) {
+  let folder = workshop.appending(path: cause)
+  let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+  func path(_ letter: String) throws -> String {
+    folder.appending(path: try #require(names.first { $0.hasPrefix("\(letter).") })).path
+  }
+  return (try path("a"), try path("b"))
+}
+
+@Suite struct `The divergence workshop` {
+  static let causes = [
+    "damaged-log", "engine-defect", "fork", "missing-events", "rules-version", "stale-checkpoint",
+  ]
+
+  @Test func `has a pair of logs for every cause`() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: workshop.path).sorted()
+    #expect(folders == Self.causes)
+  }
+
+  @Test(arguments: causes)
+  func `is named by diff, and healed by the command that diff prints`(_ cause: String) throws {
+    let desk = try Desk()
+    let (a, b) = try logs(cause)
+    let run = try desk.coterie("diff", a, b, "--json")
+    #expect(run.status == 1)
+    let result = try #require(try run.json()["result"])
+    #expect(try result["cause"]?.string() == cause)
+    #expect(try result["status"]?.string() == "diverged")
+    let text = try desk.coterie("diff", a, b)
+    #expect(text.output.contains("cause: \(cause)"))
+    let cures = text.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { $0.hasPrefix("coterie ") }
+    if cause == "rules-version" {
+      #expect(cures == [])
+      return
+    }
+    #expect(!cures.isEmpty)
+    for cure in cures where !cure.contains("salvage") {
+      let command = cure.split(separator: "   ").first.map(String.init) ?? cure
+      let healing = try desk.shell(command)
+      #expect(healing.status == 0, "\(command): \(healing.errors)")
+    }
+    let healed = try desk.coterie("diff", "NEW.coterie", "NEW.coterie")
+    #expect(healed.status == 3 || healed.status == 0)
+    // What was healed has everything that the sound log had, and is what a full replay gives.
+    let other = try desk.shell("coterie diff '\(a)' NEW.coterie --json")
+    let after = try #require(try other.json()["result"])
+    #expect(try after["only_a"]?.array().count == 0)
+    #expect(try after["verdict_diff"]?.array().count == 0)
+    let whole = try desk.shell("coterie verify NEW.coterie")
+    #expect(cause == "fork" || whole.status == 0, "\(whole.output)")
+  }
+
+  @Test func `shows the state on both sides, with the event that gives each value`() throws {
+    let desk = try Desk()
+    let (a, b) = try logs("missing-events")
+    let result = try #require(try desk.coterie("diff", a, b, "--json").json()["result"])
+    let values = try result["state_diff"]?.array() ?? []
+    #expect(try values.map { try $0["path"]?.string().suffix(4) } == ["role"])
+    #expect(try values[0]["a"]?.string() == "member")
+    #expect(try values[0]["b"]?.string() == "admin")
+    #expect(try values[0]["from_a"]?.string() != values[0]["from_b"]?.string())
+    #expect(try result["heals"]?.bool() == true)
+    #expect(try result["only_a"]?.array().count == 2)
+    #expect(try result["only_b"]?.array().count == 1)
+  }
+
+  @Test func `is searched by running digests in few comparisons`() throws {
+    let desk = try Desk()
+    let (a, b) = try logs("missing-events")
+    let run = try desk.coterie("bisect", a, b, "--json")
+    #expect(run.status == 1)
+    let result = try #require(try run.json()["result"])
+    let first = try desk.coterie("diff", a, b, "--json").json()["result"]?["first"]?["n"]?.integer()
+    #expect(try result["n"]?.integer() == first)
+    #expect((try result["comparisons"]?.array().count ?? 99) <= 5)
+  }
+
+  @Test func `is searched by a command, with the exit codes of git`() throws {
+    let desk = try Desk()
+    let scenario = Fixtures.folder
+      .appending(path: "scenarios/conflicts/removed-admin-forges-later.json").path
+    let script = "coterie log {} --status defeated | grep -q DEFEATED && exit 1; exit 0"
+    let run = try desk.shell("coterie bisect '\(scenario)' --from root --to @ -- sh -c '\(script)'")
+    #expect(run.output.hasPrefix("first bad: #7 e52dbbd3"))
+    let skipping = try desk.shell(
+      "coterie bisect '\(scenario)' --from root --to @ -- sh -c 'exit 125'"
+    )
+    #expect(skipping.output.hasPrefix("the first bad is one of #2 to #13"))
+    let stopping = try desk.shell("coterie bisect '\(scenario)' --to @ -- sh -c 'kill -9 $$'")
+    #expect(stopping.status == 130)
+  }
+}
