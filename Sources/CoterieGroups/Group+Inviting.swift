@@ -202,8 +202,8 @@ extension Group {
       purpose: .member,
       group: id,
       created: surroundings.now(),
-      signing: SigningKey(),
-      seal: SealKeyPair()
+      signing: surroundings.signingKey(),
+      seal: surroundings.sealKeyPair()
     )
     try store.changeKeys { $0.append(key) }
     return key
