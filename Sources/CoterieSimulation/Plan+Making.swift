@@ -82,17 +82,11 @@ private struct PlanMaker {
         return
       }
     }
-    var left = random.below(Deed.acts.reduce(0) { $0 + $1.weight })
-    for (deed, weight) in Deed.acts {
-      if left < weight {
-        var other = someoneElse(than: who)
-        let villain = cast.firstIndex(where: \.isHostile)
-        if deed == .remove, let villain, villain != who, random.below(2) == 0 { other = villain }
-        add(deed, by: who, with: other)
-        return
-      }
-      left -= weight
-    }
+    let deed = Deed.act { random.below($0) }
+    var other = someoneElse(than: who)
+    let villain = cast.firstIndex(where: \.isHostile)
+    if deed == .remove, let villain, villain != who, random.below(2) == 0 { other = villain }
+    add(deed, by: who, with: other)
   }
 
   private mutating func move() {

@@ -63,6 +63,18 @@ public enum Deed: String, CaseIterable, Sendable {
     (.rename, 2), (.seal, 2), (.dissolve, 0),
   ]
 
+  /// An act by chance, each as often as its weight.
+  static func act(_ below: (Int) -> Int) -> Deed {
+    var left = below(acts.reduce(0) { $0 + $1.weight })
+    for (deed, weight) in acts {
+      if left < weight { return deed }
+      left -= weight
+    }
+    return .post
+  }
+
+  static func someAct(_ chance: Chance) -> Deed { act { chance.below($0) } }
+
   /// The fault to which a step of bad will belongs.
   var hostility: Fault? {
     switch self {

@@ -24,8 +24,18 @@ extension SimulatedWorld {
     case .fork, .backdate, .flood, .forge, .equivocate, .persist:
       try await member.look()
       return try await harm(step.deed, member, members[step.other])
-    default: return try await act(step.deed, member, members[step.other])
+    default: break
     }
+    // What the rules refuse is followed by something else, so that worlds do not stand still.
+    var lines: [String] = []
+    var deed = step.deed
+    for _ in 0..<6 {
+      let (event, line) = try await act(deed, member, members[step.other])
+      lines.append("\(deed.rawValue) \(line)")
+      if event { break }
+      deed = Deed.someAct(member.chance)
+    }
+    return lines.joined(separator: ", ")
   }
 
   /// Does something as a member, and checks what an act that has seen everything must keep.
@@ -33,23 +43,25 @@ extension SimulatedWorld {
     _ deed: Deed,
     _ member: SimulatedMember,
     _ other: SimulatedMember
-  ) async throws -> String {
+  ) async throws -> (isDone: Bool, line: String) {
     try await member.look()
     guard let group = member.group, let log = member.eye, log.governance() != nil else {
-      return "no group"
+      return (true, "no group")
     }
     let before = member.judged()
     do {
-      guard let event = try await perform(deed, member, other, group) else { return "nothing" }
+      guard let event = try await perform(deed, member, other, group) else {
+        return (false, "nothing")
+      }
       try await member.look()
       try await acknowledge(event, member, before)
       counts.events += 1
-      return event.hex
+      return (true, event.hex)
     } catch GroupError.refused(let code, _) {
       counts.refused += 1
-      return "refused \(code.rawValue)"
+      return (false, "refused \(code.rawValue)")
     } catch GroupError.noKey {
-      return "no key"
+      return (false, "no key")
     }
   }
 

@@ -91,9 +91,16 @@ extension SimulatedWorld {
     guard let first = set.first, let judge = first.judge, let reference = first.judged() else {
       return
     }
-    let orders = (0..<2).map { arrivalOrder(first, seed: stirred(plan.seed, UInt64($0), 9)) }
-    if let broken = Promises.broken(in: judge, reference, orders: orders) {
+    if let broken = Promises.broken(in: judge, reference, orders: []) {
       throw judgingBreach(broken, at: first)
+    }
+    for order in 0..<2 {
+      // Refused events of strangers are held in memory only, so they are left out.
+      let events = arrivalOrder(first, seed: stirred(plan.seed, UInt64(order), 9))
+      let other = Judged(events, looking: order == 0).admitted
+      if let difference = reference.admitted.difference(from: other) {
+        throw judgingBreach("G1: another order: \(difference)", at: first)
+      }
     }
     for other in set.dropFirst() {
       guard let judged = other.judged() else { continue }

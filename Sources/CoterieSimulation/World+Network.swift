@@ -162,7 +162,10 @@ extension SimulatedWorld {
     for event in log.events(log.replica.judge.canonicalOrder(), for: standpoint) {
       if plan.faults.contains(.loss), weather.once(in: 5) { continue }
       let withContent = log.sendsContent(of: event, to: standpoint, history: history)
-      let entry = try log.entry(of: event, withContent: withContent, in: snapshot)
+      // Refused events of strangers are held in memory only.
+      guard let entry = try? log.entry(of: event, withContent: withContent, in: snapshot) else {
+        continue
+      }
       batch.append(entry)
       if plan.faults.contains(.duplicate), weather.once(in: 3) { batch.append(entry) }
     }
@@ -183,7 +186,8 @@ extension SimulatedWorld {
   func take(_ entries: [BundleEntry], to member: SimulatedMember) async throws {
     if isAway(member) { return }
     let ingestion = try member.opened().adopt(groupID).ingest(entries)
-    if let (place, fault) = ingestion.bad.min(by: { $0.key < $1.key }) {
+    // An event may bring in others that waited for it, and be named for them.
+    if honestOnly, let (place, fault) = ingestion.bad.min(by: { $0.key < $1.key }) {
       throw breach(
         "exchange",
         expected: "\(member.name) takes what others of good will hold",
