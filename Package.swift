@@ -85,12 +85,20 @@ let package = Package(
         "CoterieVault", "CoterieBundles", "CoterieGroups",
       ]
     ),
+    floor(
+      "CoterieSimulation",
+      on: [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieEngine", "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieGroups",
+        "CoterieExchange",
+      ]
+    ),
     .executableTarget(
       name: "coterie",
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieEvents", "CoterieJudgement",
         "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger", "CoterieSealing",
-        "CoterieVault", "CoterieBundles", "CoterieExchange", "CoterieReport",
+        "CoterieVault", "CoterieBundles", "CoterieExchange", "CoterieSimulation", "CoterieReport",
       ],
       swiftSettings: settings
     ),
@@ -131,6 +139,7 @@ let package = Package(
       name: "FuzzKit",
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieSealing", "CoterieEvents",
+        "CoterieJudgement",
         "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieGroups", "CoterieExchange",
         "CoterieScenarios", "CoterieAudit", "ScopeKit", "StoreKit",
       ],
@@ -145,7 +154,9 @@ let package = Package(
     ),
     .executableTarget(
       name: "coterie-scopes",
-      dependencies: ["CoterieWire", "CoterieConsole", "CoterieEvents", "ScopeKit"],
+      dependencies: [
+        "CoterieWire", "CoterieConsole", "CoterieEvents", "CoterieJudgement", "ScopeKit",
+      ],
       path: "Tools/scopes",
       swiftSettings: settings
     ),
@@ -191,6 +202,10 @@ let package = Package(
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     tests(of: "CoterieJudgement", on: ["CoterieWire", "CoterieEvents", "ScopeKit"]),
     tests(of: "CoterieScenarios", on: ["CoterieJSON"]),
+    tests(
+      of: "CoterieSimulation",
+      on: ["CoterieWire", "CoterieJSON", "CoterieJudgement", "CoterieScenarios"]
+    ),
     tests(of: "CoterieConsole", on: []),
     tests(of: "CoterieLedger", on: ["CoterieWire"]),
   ]

@@ -62,7 +62,15 @@ extension ExchangeSession {
       lane.messages.append([Word.lastEntries.rawValue, 0x80])
     } else if lane.isAnsweringWants, let log = lane.log {
       try produceContents(lane, log)
+    } else if lane.isAnsweringWants {
+      // An invited end to which nothing was sent has nothing that could be wanted.
+      sayAnswered(lane)
     }
+  }
+
+  private func sayAnswered(_ lane: Lane) {
+    lane.isAnsweringWants = false
+    lane.messages.append([Word.answered.rawValue])
   }
 
   private func produceEntries(
@@ -135,8 +143,7 @@ extension ExchangeSession {
       }
       lane.chunkWants.removeFirst()
     }
-    lane.isAnsweringWants = false
-    lane.messages.append([Word.answered.rawValue])
+    sayAnswered(lane)
   }
 
   // MARK: Hearing

@@ -23,8 +23,8 @@ extension Group {
   ) throws(GroupError) -> Group {
     guard let vault = store.vault else { throw .noKey(group: Digest.none) }
     if let origin { try allowDirectMessage(origin, in: store, surroundings) }
-    let signing = SigningKey()
-    let seal = SealKeyPair()
+    let signing = surroundings.signingKey()
+    let seal = surroundings.sealKeyPair()
     var settings = Preference.allCases.map {
       PreferenceSetting(key: Text($0.key), value: $0.standard(in: template))
     }
@@ -142,7 +142,7 @@ extension Group {
     guard let key = signer as? StoredKey, let vault = store.vault else {
       throw .noKey(group: id)
     }
-    let fresh = key.resealed(with: SealKeyPair())
+    let fresh = key.resealed(with: surroundings.sealKeyPair())
     return try store.exclusively { () throws(GroupError) in
       do throws(VaultError) {
         try vault.changeKeys { keys in

@@ -27,6 +27,9 @@ public struct Surroundings: Sendable {
   public var now: @Sendable () -> UInt64
   /// So many random bytes, fit for secrets.
   public var random: @Sendable (Int) -> [UInt8]
+  /// The seed of the next private key, for simulations that must repeat themselves; nil for keys
+  /// of the system's randomness, in locked memory from the start.
+  package var keySeed: (@Sendable () -> Digest)?
 
   /// Takes both.
   public init(
@@ -43,5 +46,20 @@ public struct Surroundings: Sendable {
       preconditionFailure("a source of randomness gave another number of bytes")
     }
     return digest
+  }
+
+  /// A fresh key that signs.
+  func signingKey() -> SigningKey {
+    if let keySeed { return SigningKey(seed: keySeed()) }
+    return SigningKey()
+  }
+
+  /// A fresh key to which others seal.
+  func sealKeyPair() -> SealKeyPair {
+    if let keySeed {
+      var bytes = keySeed().bytes
+      if let pair = SealKeyPair(stored: SecretBytes(moving: &bytes)) { return pair }
+    }
+    return SealKeyPair()
   }
 }

@@ -19,12 +19,17 @@ extension Store {
 
   /// Makes a key that is free for one group: its public key is given to whoever invites.
   public func makeKey(now: UInt64) throws(GroupError) -> Digest {
+    try makeKey(Surroundings(now: { now }))
+  }
+
+  /// The same with clock and randomness that the caller gives.
+  package func makeKey(_ surroundings: Surroundings) throws(GroupError) -> Digest {
     let key = StoredKey(
       purpose: .free,
       group: nil,
-      created: now,
-      signing: SigningKey(),
-      seal: SealKeyPair()
+      created: surroundings.now(),
+      signing: surroundings.signingKey(),
+      seal: surroundings.sealKeyPair()
     )
     try changeKeys { $0.append(key) }
     return key.publicKey

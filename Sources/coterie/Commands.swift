@@ -46,7 +46,7 @@ enum Commands {
   private static let commands: [Command] = {
     var rows = [
       ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, ReportCommand.row,
-      FixtureCommand.row,
+      FixtureCommand.row, SimulateCommand.row,
     ]
     rows += [MembersCommand.row, WatchCommand.row, ForksCommand.row]
     rows += WhyCommands.rows

@@ -1,4 +1,5 @@
 import CoterieEvents
+import CoterieJudgement
 import CoterieSealing
 import CoterieWire
 import ScopeKit
@@ -24,8 +25,7 @@ enum JudgementTarget {
     let broken = Promises.broken(
       by: graph,
       members: [],
-      orders: [latestFirst(graph)],
-      template: template
+      orders: [latestFirst(graph)]
     )
     precondition(broken == nil, "a promise is broken")
   }

@@ -29,7 +29,9 @@ enum Child {
   /// Runs this program with other words and waits for its end.
   static func run(_ words: [String]) -> End {
     var arguments = unsafe (["coterie-hostile"] + words).map { unsafe strdup($0) } + [nil]
-    defer { for unsafeword in unsafe arguments { unsafe free(word) } }
+    defer {
+      for place in unsafe arguments.indices { unsafe free(arguments[place]) }
+    }
     var environment = unsafe [strdup("SWIFT_BACKTRACE=enable=no"), nil]
     defer { unsafe free(environment[0]) }
     var process = pid_t()
