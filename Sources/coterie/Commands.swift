@@ -45,8 +45,9 @@ enum Commands {
   /// All rows, in the order of help.
   private static let commands: [Command] = {
     var rows = [
-      ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, FixtureCommand.row,
+      ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, WhatIfCommand.row,
     ]
+    rows += FixtureCommand.rows
     rows += KeyCommands.rows
     rows += GroupCommands.rows
     rows += MemberCommands.rows

@@ -3,9 +3,9 @@ import CoterieJSON
 /// JSON Schemas (2020-12) of the documents that the program prints.
 enum Schemas {
   static let names = [
-    "completion", "explain", "failure", "finding", "fixture", "import", "log", "manual", "replay",
-    "show", "state", "verdict",
-    "version",
+    "acceptance", "completion", "explain", "failure", "finding", "fixture", "import", "lint", "log",
+    "manual", "recording", "replay", "scenario", "show", "shrinking", "state", "verdict", "version",
+    "whatif",
   ]
 
   static func schema(_ name: String) -> JSONValue? {
@@ -14,6 +14,8 @@ enum Schemas {
     case "verdict": verdict
     case "replay": document(name, replay)
     case "fixture": document(name, fixture)
+    case "recording", "acceptance", "lint", "scenario", "shrinking", "whatif":
+      document(name, scenarioWork(name))
     case "log": document(name, object(["events": array(event), "total": integer]))
     case "import":
       document(
@@ -137,6 +139,73 @@ enum Schemas {
       ])
     ),
     "passed": integer, "failed": integer,
+  ])
+
+  private static let named = object([
+    "id": optionalString, "label": string, "author": string, "kind": string,
+  ])
+
+  private static let size = object([
+    "steps": integer, "members": integer, "preferences": integer, "expectations": integer,
+  ])
+
+  /// What the commands around scenarios print.
+  private static func scenarioWork(_ name: String) -> JSONValue {
+    switch name {
+    case "recording": recording
+    case "acceptance":
+      object([
+        "files": array(
+          object([
+            "file": string, "written": bool,
+            "changes": array(
+              object(["path": string, "was": optionalString, "now": optionalString])
+            ),
+          ])
+        )
+      ])
+    case "lint":
+      object([
+        "files": integer,
+        "found": array(
+          object([
+            "rule": string, "file": string, "line": integer, "column": integer, "path": string,
+            "message": string,
+          ])
+        ),
+      ])
+    case "scenario": object(["file": string, "text": string])
+    case "shrinking":
+      object([
+        "kept": string, "text": string, "before": size, "after": size, "runs": integer,
+        "stopped": bool,
+      ])
+    default:
+      object([
+        "change": .object(["enum": ["skip", "founding", "add", "order"]]), "about": string,
+        "resigned": bool, "people": array(object(["name": string, "key": string])),
+        "left_out": array(named), "compared": integer,
+        "refused": array(object(["step": string, "code": string])),
+        "verdicts": array(object(["event": named, "before": anything, "after": anything])),
+        "state": array(object(["path": string, "before": anything, "after": anything])),
+        "unfaithful": array(string),
+      ])
+    }
+  }
+
+  private static let recording = object([
+    "title": string, "text": string,
+    "people": array(object(["name": string, "key": string])),
+    "events": array(object(["id": string, "scenario_id": string, "step": optionalString])),
+    "setup": integer, "clock": integer, "ties": array(string),
+    "sides": array(object(["log": string, "person": string])),
+    "left_out": array(object(["id": string, "reason": string])),
+    "differences": array(
+      object([
+        "id": string, "store": optionalString, "path": string, "log": string, "scenario": string,
+        "tie": bool,
+      ])
+    ),
   ])
 
   private static let state = object([

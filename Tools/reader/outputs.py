@@ -3,12 +3,18 @@
 import json
 import subprocess
 import sys
+import tempfile
 
 import jsonschema
 
 
 def main(arguments):
     program, scenario = arguments
+    with tempfile.TemporaryDirectory() as folder:
+        return check(program, scenario, folder)
+
+
+def check(program, scenario, folder):
     calls = {
         "replay": ["replay", scenario],
         "log": ["log", scenario],
@@ -20,6 +26,12 @@ def main(arguments):
         "manual": ["manual", "log"],
         "version": ["version"],
         "failure": ["replay", "/nowhere"],
+        "recording": ["fixture", "record", scenario],
+        "acceptance": ["fixture", "accept", scenario],
+        "lint": ["fixture", "lint", scenario],
+        "shrinking": ["fixture", "shrink", scenario, "--command", "false"],
+        "scenario": ["fixture", "new", f"{folder}/some.json", "--title", "Some"],
+        "whatif": ["whatif", scenario, "--skip", "#2"],
     }
     for name, call in calls.items():
         schema = json.loads(subprocess.run([program, "schema", name], capture_output=True,
