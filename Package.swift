@@ -201,10 +201,13 @@ let package = Package(
     tests(of: "CoterieEvents", on: ["CoterieWire", "CoterieSealing", "ScopeKit"]),
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     tests(of: "CoterieJudgement", on: ["CoterieWire", "CoterieEvents", "ScopeKit"]),
-    tests(of: "CoterieScenarios", on: ["CoterieJSON"]),
     tests(
       of: "CoterieSimulation",
       on: ["CoterieWire", "CoterieJSON", "CoterieJudgement", "CoterieScenarios"]
+    ),
+    tests(
+      of: "CoterieScenarios",
+      on: ["CoterieWire", "CoterieJSON", "CoterieEvents", "CoterieJudgement", "ScopeKit"]
     ),
     tests(of: "CoterieConsole", on: []),
     tests(of: "CoterieLedger", on: ["CoterieWire"]),

@@ -44,6 +44,11 @@ public final class BundleSource: LogSource {
   public func scan(
     _ body: (_ envelope: Span<UInt8>, _ place: UInt64) -> Bool
   ) throws(SourceFault) {
+    try scanEntries { entry, place in body(entry.envelope.span, place) }
+  }
+
+  /// Hands over each entry until the body answers false.
+  func scanEntries(_ body: (_ entry: BundleEntry, _ place: UInt64) -> Bool) throws(SourceFault) {
     var position: Int64 = 0
     eventCount = 0
     let descriptor = self.descriptor
@@ -64,7 +69,7 @@ public final class BundleSource: LogSource {
           if header.rules != 1 { otherRules = header.rules }
         case .entry(let entry):
           if entry.secret != nil { contentCount += 1 }
-          if !body(entry.envelope.span, place) { return }
+          if !body(entry, place) { return }
         case .chunk, .end: break
         }
       }

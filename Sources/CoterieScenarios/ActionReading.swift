@@ -215,9 +215,11 @@ struct ActionReading {
 
   /// Secrets derive from the step's place in the file.
   private func commitment(_ text: String, _ field: String) -> Commitment {
-    Commitment(
+    let commitment = Commitment(
       to: Array(text.utf8),
       secret: FixtureKeys.seed("secret:\(act.fields.path).\(field)")
     )
+    world.contents[commitment.digest] = Array(text.utf8)
+    return commitment
   }
 }

@@ -1,4 +1,5 @@
 internal import CoterieEngine
+internal import CoterieEvents
 public import CoterieJSON
 internal import CoterieJudgement
 internal import CoterieSealing
@@ -19,6 +20,25 @@ extension Scenario {
       }
       return envelopes.isEmpty ? nil : (person.name, envelopes)
     }
+  }
+
+  /// What the keys, events and contents of the logs are called in the scenario.
+  ///
+  /// - Throws: `JSONFault` for a step that cannot be run.
+  public func names() throws(JSONFault) -> (
+    people: [Digest: String], steps: [Digest: String], contents: [Digest: [UInt8]]
+  ) {
+    let world = try World(self)
+    var steps: [Digest: String] = [:]
+    var contents: [Digest: [UInt8]] = [:]
+    for known in world.events {
+      if let step = known.step { steps[known.event.id] = step }
+      if let content = known.event.action.content, let bytes = world.contents[content.digest] {
+        contents[known.event.id] = bytes
+      }
+    }
+    let people = world.people.map { ($0.key.publicKey, $0.name) }
+    return (Dictionary(people) { first, _ in first }, steps, contents)
   }
 }
 

@@ -166,6 +166,9 @@ extension Scenario.Step {
 }
 
 extension Scenario.Act {
+  /// The fields that name a step.
+  static let references = ["invite", "link", "message", "reply"]
+
   /// The body fields of each kind, as scenarios spell them.
   static func fields(of kind: Kind) -> [String] {
     switch kind {
@@ -199,11 +202,15 @@ extension Scenario.Act {
     guard let kind = Kind(name: try name.string()) else {
       throw name.fault("unknown kind; known: \(Kind.known.map(\.name).joined(separator: ", "))")
     }
-    try node.allow(["id", "as", "do", "after", "forced"] + Self.fields(of: kind))
+    try node.allow(["id", "as", "do", "after", "previous", "forced"] + Self.fields(of: kind))
     self.kind = kind
     id = try node["id"]?.string()
     author = try node.required("as").string()
     after = try node["after"]?.strings()
+    if let field = node["previous"] {
+      guard after != nil else { throw field.fault("previous takes after beside it") }
+      if case .null = field.content {} else { _ = try field.string() }
+    }
     forced = try node["forced"]?.bool() ?? false
     fields = node
   }
@@ -281,9 +288,10 @@ struct ScenarioNames {
     switch step.deed {
     case .act(let act):
       references = try act.fields["after"]?.array() ?? []
-      for field in ["invite", "link", "message", "reply"] {
+      for field in Scenario.Act.references {
         if let node = act.fields[field] { references.append(node) }
       }
+      if let node = act.fields["previous"], case .string = node.content { references.append(node) }
     case .deliver: references = try step.node.required("deliver").array()
     case .erase, .read: references = [try step.node.required("message")]
     case .sync, .advance: break

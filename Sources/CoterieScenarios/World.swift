@@ -47,6 +47,10 @@ final class World {
   private(set) var placeOfEvent: [Digest: Int] = [:]
   /// What the engine refused at the front door.
   private(set) var refused: [String: String] = [:]
+  /// The same in order, with those that have no id.
+  private(set) var refusals: [(act: Scenario.Act, code: Code)] = []
+  /// What was committed to, by the commitment.
+  var contents: [Digest: [UInt8]] = [:]
   private(set) var clock: UInt64 = 0
   private var postedAt: [Digest: UInt64] = [:]
   private var place: UInt64 = 0
@@ -180,7 +184,7 @@ final class World {
     if action.kind != .groupFound,
       let refusal = author.replica.judge.refusal(of: action, by: author.key.publicKey)
     {
-      if let id = act.id { refused[id] = refusal.code.rawValue }
+      note(refusal.code, of: act)
       if !act.forced { return }
     }
     self.act(action, by: author, step: act.id)
@@ -214,7 +218,12 @@ final class World {
     if act.forced {
       throw act.fields.fault("\(act.author) holds no event of the group, so nothing can be signed")
     }
+    note(code, of: act)
+  }
+
+  private func note(_ code: Code, of act: Scenario.Act) {
     if let id = act.id { refused[id] = code.rawValue }
+    refusals.append((act, code))
   }
 
   /// Signs with everything that the author holds as past.
@@ -257,7 +266,7 @@ final class World {
       named.append(number)
     }
     let parents = named.filter { event in !named.contains { judge.precedes(event, $0) } }
-    let previous = newest(of: author.key.publicKey, within: parents)
+    let previous = try previous(of: author, parents, act)
     let draft = Draft(
       group: judge.group,
       author: author.key.publicKey,
@@ -267,8 +276,26 @@ final class World {
       time: time,
       action: action
     )
-    for known in events where isPast(known, of: parents) { deliver(known, to: author) }
+    let past = parents + (previous.map { [$0] } ?? [])
+    for known in events where isPast(known, of: past) { deliver(known, to: author) }
     _ = publish(draft, by: author, act.id)
+  }
+
+  /// The author's event before this one: the step that is named, none for null, else the newest.
+  private func previous(
+    of author: Person,
+    _ parents: [Int],
+    _ act: Scenario.Act
+  ) throws(JSONFault) -> Int? {
+    guard let field = act.fields["previous"] else {
+      return newest(of: author.key.publicKey, within: parents)
+    }
+    if case .null = field.content { return nil }
+    guard let known = event(ofStep: try field.string()),
+      known.event.author == author.key.publicKey,
+      let number = union.judge.number(of: known.event.id)
+    else { throw field.fault("expected a step of \(author.name) that was signed") }
+    return number
   }
 
   private func isPast(_ known: WorldEvent, of parents: [Int]) -> Bool {

@@ -39,7 +39,9 @@ extension Plan {
     self.seed = number
     faults = []
     for node in try Plan.field("faults", of: root).array() {
-      guard let fault = Fault(rawValue: try node.string()) else { throw node.fault("no such fault") }
+      guard let fault = Fault(rawValue: try node.string()) else {
+        throw node.fault("no such fault")
+      }
       faults.insert(fault)
     }
     cast = []

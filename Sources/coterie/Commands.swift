@@ -46,8 +46,9 @@ enum Commands {
   private static let commands: [Command] = {
     var rows = [
       ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, ReportCommand.row,
-      FixtureCommand.row, SimulateCommand.row,
+      WhatIfCommand.row, SimulateCommand.row,
     ]
+    rows += FixtureCommand.rows
     rows += [MembersCommand.row, WatchCommand.row, ForksCommand.row]
     rows += WhyCommands.rows
     rows += DiffCommands.rows

@@ -4,8 +4,9 @@ import CoterieJSON
 enum Schemas {
   static let names =
     ([
-      "completion", "explain", "failure", "finding", "fixture", "import", "log", "manual", "replay",
-      "report", "show", "simulate", "state", "verdict", "version",
+      "acceptance", "completion", "explain", "failure", "finding", "fixture", "import", "lint",
+      "log", "manual", "recording", "replay", "report", "scenario", "show", "shrinking", "simulate",
+      "state", "verdict", "version", "whatif",
     ] + acting.keys).sorted()
 
   static func schema(_ name: String) -> JSONValue? {
@@ -23,6 +24,8 @@ enum Schemas {
           "groups": array(comparison),
         ])
       )
+    case "recording", "acceptance", "lint", "scenario", "shrinking", "whatif":
+      document(name, scenarioWork(name))
     case "log": document(name, object(["events": array(event), "total": integer]))
     case "import":
       document(

@@ -31,17 +31,32 @@ enum Sources {
   }
 
   private static func scenario(_ path: String) throws(Failure) -> [any LogSource] {
+    let scenario = try self.scenario(at: path)
+    do {
+      return try scenario.logs().map { MemorySource(name: $0.name, envelopes: $0.envelopes) }
+    } catch {
+      throw malformed(path, error)
+    }
+  }
+
+  /// Reads a scenario file.
+  static func scenario(at path: String) throws(Failure) -> Scenario {
     let bytes = try Files.read(path, limit: JSONReader.bytesMax)
     do {
-      return try Scenario(bytes).logs().map { MemorySource(name: $0.name, envelopes: $0.envelopes) }
+      return try Scenario(bytes)
     } catch {
-      throw Failure(
-        .malformed,
-        "malformed",
-        "\(path): \(error)",
-        help: "Fixtures/scenario.schema.json shows what a scenario looks like"
-      )
+      throw malformed(path, error)
     }
+  }
+
+  /// A scenario file that cannot be read or run.
+  static func malformed(_ path: String, _ fault: JSONFault) -> Failure {
+    Failure(
+      .malformed,
+      "malformed",
+      "\(path): \(fault)",
+      help: "Fixtures/scenario.schema.json shows what a scenario looks like"
+    )
   }
 
   /// The path that is meant: an operand, `--store`, or `COTERIE_STORE`.

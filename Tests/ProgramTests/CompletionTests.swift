@@ -31,7 +31,7 @@ private func starts(of field: String, in desk: Desk) throws -> Set<String> {
     let wanted: [String: Set<String>] = [
       "coterie fix": ["fixture"],
       "coterie --json -q repl": ["replay"],
-      "coterie fixture ": ["run"],
+      "coterie fixture ": ["accept", "lint", "new", "record", "run", "shrink"],
       "coterie fixture run --orders 3 --j": ["--json", "--junit"],
       "coterie replay --signatures ": ["chain", "every"],
       "coterie replay --signatures=e": ["every"],
@@ -41,7 +41,7 @@ private func starts(of field: String, in desk: Desk) throws -> Set<String> {
       "coterie import -s a": ["a.coterie", "all.cborseq"],
       "coterie log -n ": [],
       "coterie completion ": ["bash", "zsh", "fish"],
-      "coterie help fixture ": ["run"],
+      "coterie help fixture ": ["accept", "lint", "new", "record", "run", "shrink"],
       "coterie fixture run -- --": [],
     ]
     #expect(try shell.offers(wanted.keys.sorted(), at: desk, in: "work") == wanted)
@@ -60,7 +60,7 @@ private func starts(of field: String, in desk: Desk) throws -> Set<String> {
       "coterie log --status de": ["defeated"],
       "coterie explain mode": ["moderator"],
       "coterie schema rep": ["replay", "report"],
-      "coterie manual coterie-fix": ["coterie-fixture-run"],
+      "coterie manual coterie-fixture-r": ["coterie-fixture-record", "coterie-fixture-run"],
       "coterie -s a.coterie -g ": [groupStart],
       "coterie --store=a.coterie show ": ids,
       "coterie -s all.cborseq show ": ids,

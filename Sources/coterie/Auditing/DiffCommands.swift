@@ -337,7 +337,7 @@ private struct Search {
     let line = command.map { word in
       "'" + word.replacing("{}", with: file).replacing("'", with: "'\\''") + "'"
     }.joined(separator: " ")
-    let status = Shell.run(line)
+    let status = Shell.status(of: line) ?? 127
     console.say("#\(place) \(try id(place).prefix(8)): \(status)")
     switch status {
     case 0: return .good
@@ -345,24 +345,5 @@ private struct Search {
     case 1..<128: return .bad
     default: return .stop
     }
-  }
-}
-
-/// Runs a command line and waits for it.
-enum Shell {
-  /// The command's exit code; 128 and its signal if it was killed.
-  static func run(_ line: String) -> Int32 {
-    var child: pid_t = 0
-    let words = ["/bin/sh", "-c", line]
-    var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer {
-      for place in unsafe arguments.indices { unsafe free(arguments[place]) }
-    }
-    guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &arguments, environ) == 0 else {
-      return 127
-    }
-    var ended: Int32 = 0
-    unsafe waitpid(child, &ended, 0)
-    return ended & 0x7f == 0 ? (ended >> 8) & 0xff : 128 + (ended & 0x7f)
   }
 }

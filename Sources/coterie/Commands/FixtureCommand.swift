@@ -4,6 +4,11 @@ import CoterieScenarios
 
 /// `coterie fixture run`: scenarios, in every order.
 enum FixtureCommand {
+  /// Everything that is done with scenarios.
+  static let rows = [
+    row, RecordCommand.row, ShrinkCommand.row, AcceptCommand.row, LintCommand.row, NewCommand.row,
+  ]
+
   static let row = Command(
     "fixture run",
     "run scenarios and compare what comes with what they expect",

@@ -73,8 +73,9 @@ extension FormatsPage {
         """
         A person does something: do is a kind, and the fields of its body follow, people by their
         names, events by the ids of their steps, contents as text. With after, a list of step ids,
-        the event has exactly these parents. With forced it is signed even though the engine
-        refuses it. The id names the step.
+        the event has exactly these parents; previous, beside it, names the author's event before
+        this one where that is not the newest in the past of the parents, or null for none. With
+        forced it is signed even though the engine refuses it. The id names the step.
         """
       ),
       ("sync", "All, or a list of people, exchange everything."),
