@@ -203,7 +203,7 @@ let package = Package(
     tests(of: "CoterieJudgement", on: ["CoterieWire", "CoterieEvents", "ScopeKit"]),
     tests(
       of: "CoterieSimulation",
-      on: ["CoterieWire", "CoterieJSON", "CoterieJudgement", "CoterieScenarios"]
+      on: ["CoterieWire", "CoterieJSON", "CoterieEvents", "CoterieJudgement", "CoterieScenarios"]
     ),
     tests(
       of: "CoterieScenarios",

@@ -5,7 +5,13 @@ extension Plan {
   public init(seed: UInt64, members: Int, events: Int, faults: Set<Fault>) {
     var maker = PlanMaker(seed: seed, members: max(2, members), faults: faults)
     maker.make(events)
-    self.init(seed: seed, faults: faults, cast: maker.cast, steps: maker.steps)
+    self.init(
+      seed: seed,
+      faults: faults,
+      isChat: maker.isChat,
+      cast: maker.cast,
+      steps: maker.steps
+    )
   }
 }
 
@@ -13,20 +19,29 @@ extension Plan {
 private struct PlanMaker {
   private(set) var cast: [Plan.Part] = []
   private(set) var steps: [Plan.Step] = []
+  let isChat: Bool
   private let faults: Set<Fault>
   private var random: SplitMix64
   private var at: UInt64 = 0
   private var restorable: [Int] = []
   private var isParted = false
+  /// How often, of a hundred, someone meets someone after an act: where it is rare, more is
+  /// concurrent.
+  private let sociability: Int
+  /// Whether people mostly change who may do what.
+  private let isPolitical: Bool
 
   init(seed: UInt64, members: Int, faults: Set<Fault>) {
     self.faults = faults
     random = SplitMix64(seed: seed ^ 0x5eed_0f_91a4)
+    isChat = random.below(10) == 0
+    sociability = 15 + random.below(45)
+    isPolitical = random.below(3) == 0
     let roles = [5, 5, 4, 4, 4, 3, 2, 2, 1]
     for place in 0..<members {
       var part = Plan.Part(name: "m\(place)", role: roles[random.below(roles.count)])
       if place == 0 { part.role = 5 }
-      part.isLate = faults.contains(.late) && place > 1 && random.below(3) == 0
+      part.isLate = place > 1 && (isChat || faults.contains(.late) && random.below(3) == 0)
       cast.append(part)
     }
     if faults.contains(where: \.isHostility), members > 2 {
@@ -42,7 +57,7 @@ private struct PlanMaker {
     for event in 0..<max(1, events) {
       for (person, moment) in arrivals where moment == event { arrive(person) }
       act(event == dissolving)
-      while random.below(100) < 55 { move() }
+      while random.below(100) < sociability { move() }
       accident()
       if event % pause == pause - 1, event + pause / 2 < events { settle() }
     }
@@ -82,7 +97,10 @@ private struct PlanMaker {
         return
       }
     }
-    let deed = Deed.act { random.below($0) }
+    var deed = Deed.act { random.below($0) }
+    if isPolitical, random.below(3) > 0 {
+      deed = [.role, .role, .role, .resign, .leave, .remove, .invite, .enter][random.below(8)]
+    }
     var other = someoneElse(than: who)
     let villain = cast.firstIndex(where: \.isHostile)
     if deed == .remove, let villain, villain != who, random.below(2) == 0 { other = villain }

@@ -7,6 +7,7 @@ extension Plan {
       "simulation": 1,
       "seed": .string(String(seed)),
       "faults": .strings(faults.sorted().map(\.rawValue)),
+      "chat": .bool(isChat),
       "cast": .array(
         cast.map { part in
           .object([
@@ -44,6 +45,7 @@ extension Plan {
       }
       faults.insert(fault)
     }
+    isChat = try Plan.field("chat", of: root).bool()
     cast = []
     for node in try Plan.field("cast", of: root).array() {
       let role = try Plan.field("role", of: node)

@@ -4,6 +4,8 @@ public struct Plan: Equatable, Sendable {
   public var seed: UInt64
   /// What goes wrong.
   public var faults: Set<Fault>
+  /// Whether the group is a secret chat of two.
+  public var isChat = false
   /// Who takes part; the founder first.
   public var cast: [Part]
   /// What is done, in order of time.
@@ -33,6 +35,15 @@ public struct Plan: Equatable, Sendable {
     public var deed: Deed
     /// With whom, as a place in the cast.
     public var other: Int
+
+    /// Takes all fields.
+    public init(number: Int, at: UInt64, who: Int = 0, deed: Deed, other: Int = 0) {
+      self.number = number
+      self.at = at
+      self.who = who
+      self.deed = deed
+      self.other = other
+    }
   }
 }
 
@@ -57,8 +68,8 @@ public enum Deed: String, CaseIterable, Sendable {
   /// Acts of members of good will, with how often each is chosen.
   static let acts: [(deed: Deed, weight: Int)] = [
     (.post, 26), (.attach, 2), (.edit, 5), (.delete, 6), (.react, 3), (.report, 2), (.clear, 2),
-    (.read, 4), (.eraseHere, 3), (.role, 12), (.remove, 7), (.leave, 2), (.resign, 3),
-    (.invite, 6), (.withdraw, 2), (.enter, 7), (.decline, 1), (.link, 3), (.linkRole, 2),
+    (.read, 4), (.eraseHere, 3), (.role, 12), (.remove, 4), (.leave, 1), (.resign, 3),
+    (.invite, 8), (.withdraw, 2), (.enter, 7), (.decline, 1), (.link, 3), (.linkRole, 2),
     (.linkClose, 2), (.preference, 6), (.profile, 2), (.welcome, 1), (.block, 2), (.unblock, 2),
     (.rename, 2), (.seal, 2), (.dissolve, 0),
   ]

@@ -22,6 +22,14 @@ public struct RunCounts: Equatable, Sendable {
   public var settlements = 0
   /// Contents of which it was checked that they are gone.
   public var erased = 0
+  /// Events that counted once and were void in the end.
+  public var defeated = 0
+  /// Lowerings that met a higher grant.
+  public var overridden = 0
+  /// Exits of last owners that wait.
+  public var heldBack = 0
+  /// Authors who signed two histories.
+  public var forked = 0
   /// Members in their own eyes and each other's, but not in those of the largest set.
   public var stranded = 0
 
@@ -38,6 +46,10 @@ public struct RunCounts: Equatable, Sendable {
       ("restored", \.restored),
       ("settlements", \.settlements),
       ("erased", \.erased),
+      ("defeated", \.defeated),
+      ("overridden", \.overridden),
+      ("held back", \.heldBack),
+      ("forked", \.forked),
       ("stranded", \.stranded),
     ]
   }

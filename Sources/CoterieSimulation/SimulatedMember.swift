@@ -87,10 +87,10 @@ final class SimulatedMember {
     return Judged(judge)
   }
 
-  /// Events that the store has now.
+  /// Admitted events that the store has now; refused ones of strangers are in memory only.
   func events() -> Set<Digest> {
     guard let judge else { return [] }
-    return Set((0..<judge.count).map { judge.graph.id($0) })
+    return Set((0..<judge.count).filter { judge.wasAdmitted($0) }.map { judge.graph.id($0) })
   }
 
   /// Its role in what it has seen; nil for one who is no member.
@@ -126,6 +126,13 @@ final class SimulatedMember {
     held = copy.held
     erasedHere = copy.erasedHere
     return true
+  }
+
+  /// Takes the key that the store has: one that was made after the copy is lost.
+  func findKey() throws {
+    let keys = try opened().keys().filter { $0.purpose != .link }
+    let own = keys.last { $0.purpose == .member } ?? keys.last
+    key = try own?.publicKey ?? opened().makeKey(surroundings)
   }
 
   /// The bytes of every file of the store, by name.

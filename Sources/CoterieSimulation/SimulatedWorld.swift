@@ -69,6 +69,7 @@ final class SimulatedWorld {
         try await run(item)
       }
       if plan.steps.last?.deed != .settle { try await settle() }
+      countVerdicts()
     } catch let breach as Breach {
       throw breach
     } catch {
@@ -122,6 +123,7 @@ final class SimulatedWorld {
     let founder = members[0]
     let group = try Group.found(
       "Simulated",
+      template: plan.isChat ? .secretChat : .secretGroup,
       preferences: startPreferences(),
       in: founder.opened(),
       surroundings: founder.surroundings

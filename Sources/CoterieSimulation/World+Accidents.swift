@@ -6,7 +6,7 @@ internal import CoterieVault
 internal import CoterieWire
 internal import Glibc
 
-/// Programs that end, stores that are replaced by older copies, clocks that jump, people who go away.
+/// Programs that end, stores replaced by older copies, clocks that jump, people who go away.
 extension SimulatedWorld {
   func suffer(_ deed: Deed, _ member: SimulatedMember) async throws -> String {
     switch deed {
@@ -20,6 +20,7 @@ extension SimulatedWorld {
       dropWires(of: member)
       guard member.restore() else { return "no copy" }
       counts.restored += 1
+      try member.findKey()
       try await member.look()
       return "\(member.held.count) events"
     case .sleep:

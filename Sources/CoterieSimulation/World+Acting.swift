@@ -33,7 +33,8 @@ extension SimulatedWorld {
       let (event, line) = try await act(deed, member, members[step.other])
       lines.append("\(deed.rawValue) \(line)")
       if event { break }
-      deed = Deed.someAct(member.chance)
+      deed = member.role == nil ? .enter : Deed.someAct(member.chance)
+      if deed == step.deed, deed == .enter { break }
     }
     return lines.joined(separator: ", ")
   }

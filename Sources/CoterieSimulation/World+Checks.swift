@@ -25,21 +25,11 @@ extension SimulatedWorld {
   func checkKept(_ member: SimulatedMember) throws {
     let events = member.events()
     guard let lost = member.held.subtracting(events).sorted().first else { return }
-    // Refused events of strangers are held in memory only.
-    if case .some(.some) = admissions[lost] { return }
-    if admissions[lost] == nil, !isOfGoodWill(lost) { return }
     throw breach(
       "kept",
       expected: "\(member.name) holds \(lost.hex), which it had acknowledged",
       found: "it does not"
     )
-  }
-
-  private func isOfGoodWill(_ event: Digest) -> Bool {
-    honest.contains { one in
-      guard let judge = one.judge, let number = judge.number(of: event) else { return false }
-      return judge.wasAdmitted(number)
-    }
   }
 
   /// G7: an event is admitted everywhere and for ever, or nowhere.
@@ -62,7 +52,7 @@ extension SimulatedWorld {
   // MARK: Connected sets
 
   /// Members of good will who hold each other for members, in sets that reach each other.
-  private func connected() -> [[SimulatedMember]] {
+  func connected() -> [[SimulatedMember]] {
     var left = honest.filter { $0.role != nil }
     var sets: [[SimulatedMember]] = []
     while let first = left.first {
@@ -80,7 +70,7 @@ extension SimulatedWorld {
     return sets
   }
 
-  private func knows(_ one: SimulatedMember, _ other: SimulatedMember) -> Bool {
+  func knows(_ one: SimulatedMember, _ other: SimulatedMember) -> Bool {
     guard let key = other.key, let standpoint = one.eye?.standpoint(of: key) else { return false }
     if case .member = standpoint { return true }
     return false
@@ -143,7 +133,19 @@ extension SimulatedWorld {
   private func countStranded() throws {
     let sets = connected()
     guard sets.count > 1 else { return }
+    note("apart: \(sets.map { $0.map(\.name) })")
     counts.stranded += sets.map(\.count).reduce(0, +) - (sets.map(\.count).max() ?? 0)
+  }
+
+  /// What became of the events in the store that holds most.
+  func countVerdicts() {
+    let richest = honest.max { ($0.judge?.count ?? 0) < ($1.judge?.count ?? 0) }
+    guard let judge = richest?.judge else { return }
+    let statuses = Judged(judge).verdicts.values.map(\.status)
+    counts.defeated = statuses.count { $0 == .defeated }
+    counts.overridden = statuses.count { $0 == .overridden }
+    counts.heldBack = statuses.count { $0 == .heldBack }
+    counts.forked = Set(judge.allForks().map(\.author)).count
   }
 
   // MARK: Contents

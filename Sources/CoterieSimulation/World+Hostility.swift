@@ -136,16 +136,26 @@ extension SimulatedWorld {
       if isAway(receiver) || areApart(villain, receiver) { continue }
       try await receiver.look()
       let before = receiver.judged()
-      let isMember = villain.key.map { receiver.eye?.standpoint(of: $0) != .stranger } ?? true
-      let wasRemoved = villain.key.flatMap { receiver.judge?.removal(of: $0) } != nil
+      let isOut = villain.key.map { isRemovedOrUnknown($0, at: receiver) } ?? false
       let ingestion = try receiver.opened().adopt(groupID).ingest(entries)
       try await receiver.look()
       if receiver === villain { continue }
       keep(receiver)
       note("\(receiver.name) gets \(ingestion.placed.map(\.hex)), \(ingestion.bad.count) bad")
-      guard let before, let after = receiver.judged(), !isMember || wasRemoved else { continue }
+      guard isOut, let before, let after = receiver.judged() else { continue }
       try checkStranger(villain, before, after, at: receiver)
     }
+  }
+
+  /// Whether a key was removed by what a store holds, or has signed nothing there that counts.
+  private func isRemovedOrUnknown(_ key: Digest, at receiver: SimulatedMember) -> Bool {
+    guard let judge = receiver.judge else { return false }
+    if judge.removal(of: key) != nil { return true }
+    let hasSigned = (0..<judge.count).contains { event in
+      judge.wasAdmitted(event)
+        && judge.graph.authors.digests[judge.graph.author(event)] == key
+    }
+    return !hasSigned && receiver.eye?.standpoint(of: key) == .stranger
   }
 
   private func checkStranger(

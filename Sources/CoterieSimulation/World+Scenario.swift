@@ -6,7 +6,7 @@ internal import CoterieJSON
 internal import CoterieJudgement
 internal import CoterieWire
 
-/// The events of a world as a scenario: what was signed on what, and what the definition says of it.
+/// The events of a world as a scenario: what was signed on what, and what the definition says.
 extension SimulatedWorld {
   /// The scenario of the store that holds most; nil if no store holds anything.
   func scenario(_ breach: Breach?) -> JSONValue? {

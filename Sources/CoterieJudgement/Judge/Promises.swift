@@ -69,13 +69,15 @@ package enum Promises {
     _ before: Judged,
     _ after: Judged
   ) -> String? {
+    let isHeldBack = before.verdicts.values.contains { $0.status == .heldBack }
     guard let standing = before.roles[author] else {
       let isEntry = kind == .inviteAccept || kind == .linkJoin || kind == .groupFound
+      // A new owner lets go the last one, whose exit was held back.
+      if isEntry, isHeldBack { return nil }
       let others = after.roles.filter { !isEntry || $0.key != author }
       return before.roles == others ? nil : "G4: an event of a stranger moved a role"
     }
     for (person, held) in before.roles where person != author && after.roles[person] != held {
-      let isHeldBack = before.verdicts.values.contains { $0.status == .heldBack }
       let isReached =
         standing.role > held.role
         || (standing.role == .owner && held.role == .owner && isSenior(standing.path, held.path))
