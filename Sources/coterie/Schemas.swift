@@ -7,7 +7,7 @@ enum Schemas {
       "acceptance", "completion", "explain", "failure", "finding", "fixture", "import", "lint",
       "log", "manual", "recording", "replay", "report", "scenario", "show", "shrinking", "simulate",
       "state", "verdict", "version", "whatif",
-    ] + acting.keys).sorted()
+    ] + acting.keys + auditing.keys).sorted()
 
   static func schema(_ name: String) -> JSONValue? {
     switch name {
@@ -55,7 +55,7 @@ enum Schemas {
         object(["pages": array(object(["name": string, "section": integer, "text": string]))])
       )
     case "failure": document(name, .object(["type": "null"]))
-    default: acting[name].map { document(name, $0) }
+    default: (acting[name] ?? auditing[name]).map { document(name, $0) }
     }
   }
 

@@ -9,6 +9,10 @@ import tempfile
 import jsonschema
 
 
+WORKSHOP = [os.path.join("Fixtures", "divergence", "missing-events", f"{side}.cborseq")
+            for side in "ab"]
+
+
 def run(program, call, environment):
     """What the program prints for a call."""
     return subprocess.run([program, *call], capture_output=True, check=False, text=True,
@@ -38,6 +42,7 @@ def calls_in_store(program, folder, environment):
         "keys": ["key", "list", *store],
         "contacts": ["contacts", *store],
         "stats": ["store", "stats", *store],
+        "doctor": ["doctor", "--drill", *store],
         "sync": ["sync", os.path.join(folder, "spool"), *store],
         "salvage": ["store", "salvage", store[1], os.path.join(folder, "b.coterie")],
         "erase": ["history", "clear", "--here", "--yes", "-g", "club", *store],
@@ -66,6 +71,15 @@ def main(arguments):
             "manual": ["manual", "log"],
             "version": ["version"],
             "failure": ["replay", "/nowhere"],
+            "why": ["why", "#2", scenario],
+            "blame": ["blame", "profile.name", scenario],
+            "impact": ["impact", "#2", scenario],
+            "diff": ["diff", *WORKSHOP],
+            "bisect": ["bisect", *WORKSHOP],
+            "search": ["bisect", scenario, "--to", "@", "--", "true"],
+            "verify": ["verify", WORKSHOP[0]],
+            "forks": ["forks", scenario],
+            "roles": ["members", scenario, "--history"],
             **calls_in_store(program, folder, environment),
         }
         for name, call in calls.items():
