@@ -80,15 +80,19 @@ public final class BundleSource: LogSource {
 
   /// Reads one entry again.
   public func envelope(at place: UInt64) throws(SourceFault) -> [UInt8] {
-    let bytes = readBytes(descriptor, Limits.envelopeBytesMax + 8, at: Int64(place)) ?? []
-    do {
-      var cursor = CBORCursor()
-      _ = try cursor.array(in: bytes.span, limit: 3)
-      let range = try cursor.byteString(in: bytes.span, limit: Limits.envelopeBytesMax)
-      return Array(bytes[range])
-    } catch {
-      throw SourceFault(.malformed, "\(path): changed while it was read, at byte \(place)")
+    // Most envelopes are far smaller than the largest.
+    for size in [2048, Limits.envelopeBytesMax + 8] {
+      let bytes = readBytes(descriptor, size, at: Int64(place)) ?? []
+      if let envelope = try? Self.envelope(in: bytes) { return envelope }
     }
+    throw SourceFault(.malformed, "\(path): changed while it was read, at byte \(place)")
+  }
+
+  private static func envelope(in bytes: [UInt8]) throws(Malformed) -> [UInt8] {
+    var cursor = CBORCursor()
+    _ = try cursor.array(in: bytes.span, limit: 3)
+    let range = try cursor.byteString(in: bytes.span, limit: Limits.envelopeBytesMax)
+    return Array(bytes[range])
   }
 }
 

@@ -84,7 +84,9 @@ def main(arguments):
         }
         for name, call in calls.items():
             schema = json.loads(run(program, ["schema", name], environment))
-            output = json.loads(run(program, [*call, "--json"], environment))
+            words = call[:call.index("--")] + ["--json"] + call[call.index("--"):] \
+                if "--" in call else [*call, "--json"]
+            output = json.loads(run(program, words, environment))
             jsonschema.Draft202012Validator.check_schema(schema)
             try:
                 jsonschema.validate(output, schema)

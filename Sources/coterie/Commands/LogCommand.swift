@@ -315,7 +315,12 @@ struct OpenedLog {
     let place = try Sources.path(path, invocation)
     let found = try Sources.logs(place)
     let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
-    let matching = found.filter { $0.log.group.hex.hasPrefix(wanted) }
+    var matching = found.filter { $0.log.group.hex.hasPrefix(wanted.lowercased()) }
+    if matching.isEmpty {
+      matching = found.filter { log, _ in
+        log.governance().map { Desk.slug($0.name.string) == Desk.slug(wanted) } ?? false
+      }
+    }
     let groups = Set(matching.map(\.log.group)).sorted()
     guard let group = groups.first, groups.count == 1 else {
       let all = groups.isEmpty ? Set(found.map(\.log.group)).sorted() : groups
