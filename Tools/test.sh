@@ -34,7 +34,7 @@ echo "== a second judge, written from the definition, on all scenarios and a tho
 python3 Tools/judge/judge.py .build/release/coterie Fixtures/scenarios
 python3 Tools/judge/judge.py .build/release/coterie --seeds 1-1000
 
-echo "== reports of 30 to 100 000 events, in a browser"
+echo "== reports of 30 and 3 000 events, in a browser"
 Tools/browser/check.sh
 
 echo "== tests"
