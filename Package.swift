@@ -182,7 +182,10 @@ let package = Package(
     tests(of: "CoterieSealing", on: ["CoterieWire", "ScopeKit"]),
     tests(of: "CoterieEvents", on: ["CoterieWire", "CoterieSealing", "ScopeKit"]),
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
-    tests(of: "CoterieJudgement", on: ["CoterieWire", "CoterieEvents", "ScopeKit"]),
+    tests(
+      of: "CoterieJudgement",
+      on: ["CoterieWire", "CoterieEvents", "CoterieEngine", "ScopeKit"]
+    ),
     tests(of: "CoterieScenarios", on: ["CoterieJSON"]),
     tests(of: "CoterieConsole", on: []),
     tests(of: "CoterieLedger", on: ["CoterieWire"]),
