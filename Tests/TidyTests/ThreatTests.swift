@@ -36,7 +36,7 @@ private func testNames() throws -> Set<String> {
       #expect(cells.count == 5, "\(row)")
       let proofs = (cells.last ?? "").split(separator: "`").filter { $0.count > 3 }
       #expect(!proofs.isEmpty, "\(row)")
-      for proof in proofs.map(String.init) {
+      for proof in proofs.map({ String($0) }) {
         if proof.hasPrefix("Fixtures/") {
           #expect(
             FileManager.default.fileExists(atPath: root.appending(path: proof).path),

@@ -6,6 +6,7 @@ Prints caught of total and each survivor with its place. EQUIVALENT names those 
 
 import argparse
 import collections
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -181,11 +182,13 @@ def run_all(copy, numbers, words, seconds):
     environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
     while left:
         process = subprocess.Popen(
-            ["timeout", str(seconds * max(20, len(left))), str(copy.folder / ".build/release/coterie-mutants"),
-             *words, *map(str, left)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=environment, preexec_fn=limit, text=True)
+            ["timeout", str(seconds * max(20, len(left))),
+             str(copy.folder / ".build/release/coterie-mutants"), *words, *map(str, left)],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+            preexec_fn=limit, text=True)
         for line in process.stdout:
             number, verdict = line.rstrip("\n").split(" ", 1)
+            print(line.rstrip("\n"), file=sys.stderr, flush=True)
             if int(number) in caught or int(number) not in left:
                 continue
             left.remove(int(number))
@@ -203,13 +206,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", default="/tmp/coterie-mutants")
     parser.add_argument("--only", type=int, nargs="*", help="these mutants only")
+    parser.add_argument("--jobs", type=int, default=2, help="mutants that are run at once")
     options = parser.parse_args()
     os.makedirs(options.work, exist_ok=True)
     copy = Copy(options.work, RULES)
     copy.settle("--target", "CoterieJudgement")
     copy.settle("-c", "release", "--product", "coterie-mutants")
     numbers = options.only or [s.number for s in copy.sites()]
-    caught, survived = run_all(copy, numbers, [str(copy.folder / "Fixtures")], 60)
+    words = [str(copy.folder / "Fixtures")]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        shares = [numbers[start::options.jobs] for start in range(options.jobs)]
+        ends = list(pool.map(lambda share: run_all(copy, share, words, 60), shares))
+    caught = {number: why for end in ends for number, why in end[0].items()}
+    survived = [number for end in ends for number in end[1]]
     known = equivalents(pathlib.Path(__file__).parent / "equivalent.txt")
     real = []
     for site in copy.sites():

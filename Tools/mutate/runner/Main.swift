@@ -16,27 +16,32 @@ enum Mutants {
     let words = Array(CommandLine.arguments.dropFirst())
     let fixtures = URL(filePath: words[0])
     var checks = try ruleChecks(fixtures) + promiseChecks()
-    unsafe setvbuf(stdout, nil, _IOLBF, 0)
     for number in words.dropFirst().compactMap({ Int($0) }) {
       Mutation.active = number
       limit(seconds: 10)
       let place = checks.firstIndex { !$0.holds() }
       Mutation.active = 0
       guard let place else {
-        print("\(number) survived")
+        tell("\(number) survived")
         continue
       }
-      print("\(number) caught by \(checks[place].name)")
+      tell("\(number) caught by \(checks[place].name)")
       // What caught one is likely to catch the next.
       checks.insert(checks.remove(at: place), at: 0)
     }
+  }
+
+  /// Says a line at once: the next mutant may end this process.
+  private static func tell(_ line: String) {
+    print(line)
+    unsafe fflush(nil)
   }
 
   /// Ends this process if one mutant takes more time of the processor.
   private static func limit(seconds: Int) {
     var timer = itimerval()
     timer.it_value.tv_sec = seconds
-    unsafe setitimer(ITIMER_VIRTUAL, &timer, nil)
+    unsafe setitimer(__itimer_which_t(ITIMER_VIRTUAL.rawValue), &timer, nil)
   }
 
   struct Check {
