@@ -200,7 +200,10 @@ let package = Package(
     tests(of: "CoterieSealing", on: ["CoterieWire", "ScopeKit"]),
     tests(of: "CoterieEvents", on: ["CoterieWire", "CoterieSealing", "ScopeKit"]),
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
-    tests(of: "CoterieJudgement", on: ["CoterieWire", "CoterieEvents", "ScopeKit"]),
+    tests(
+      of: "CoterieJudgement",
+      on: ["CoterieWire", "CoterieEvents", "CoterieEngine", "ScopeKit"]
+    ),
     tests(
       of: "CoterieSimulation",
       on: ["CoterieWire", "CoterieJSON", "CoterieEvents", "CoterieJudgement", "CoterieScenarios"]

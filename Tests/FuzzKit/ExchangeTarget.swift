@@ -114,7 +114,7 @@ enum ExchangeTarget {
     }
   }
 
-  /// Hands over what each end has to say; the end under test may refuse, the other one is done then.
+  /// Hands over what each end has to say; the one under test may refuse.
   private static func turn(
     _ ann: ExchangeSession,
     _ bob: ExchangeSession,

@@ -37,14 +37,19 @@ package struct HostileStore: Sendable {
 
   private init(shelf: Shelf) { self.shelf = shelf }
 
-  /// Salvages a store as `coterie store salvage` does.
-  package static func salvage(_ damaged: String, to path: String, keyring: String) {
+  /// Salvages a store as `coterie store salvage` does; whether it came to an end.
+  package static func salvage(_ damaged: String, to path: String, keyring: String) -> Bool {
     let name = "/dev/shm/coterie-none-\(ProcessInfo.processInfo.processIdentifier)"
-    _ = try? Store.salvage(
-      damaged,
-      to: path,
-      keyring: Keyring(path: keyring),
-      unlocked: UnlockedFolder(path: name)
-    )
+    do throws(GroupError) {
+      _ = try Store.salvage(
+        damaged,
+        to: path,
+        keyring: Keyring(path: keyring),
+        unlocked: UnlockedFolder(path: name)
+      )
+      return true
+    } catch {
+      return false
+    }
   }
 }

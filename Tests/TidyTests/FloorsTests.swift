@@ -149,7 +149,9 @@ private func imports(_ path: String) throws -> Set<String> {
     let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
     let visible = names.filter { !$0.hasPrefix(".") }
     #expect(
-      Set(visible) == ["Package.swift", "Sources", "Tests", "Fixtures", "Tools", "README.md"]
+      Set(visible) == [
+        "Package.swift", "Sources", "Tests", "Fixtures", "Tools", "Documentation", "README.md",
+      ]
     )
   }
 }

@@ -1,37 +1,77 @@
+import Foundation
 import Glibc
 
-/// One process that may fail without harm to this one.
+/// Processes that may fail without harm to this one.
 enum Child {
+  /// Seconds of the processor for one file: other work on the machine is no fault of the reader's.
   static let secondsMax = 1.0
   static let kibibytesMax = 64 * 1024
 
-  /// How a child ended.
-  struct End {
-    var status: Int32
-    var signal: Int32
-    /// Of the processor, in the program and in the system.
-    var seconds: Double
-    var kibibytes: Int
-  }
-
-  /// Ends this process if it takes too much time or memory, and leaves no core.
-  static func limit() {
+  /// In the child: does the same with each file, and notes what came of it and how long it took.
+  ///
+  /// `addressBytes` is all that it may map: a new store maps more than it holds.
+  static func work(
+    _ results: String,
+    _ files: [String],
+    addressBytes: UInt,
+    _ body: (String) -> Int
+  ) -> Never {
     var core = rlimit(rlim_cur: 0, rlim_max: 0)
     unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &core)
-    var memory = rlimit(rlim_cur: 1 << 31, rlim_max: 1 << 31)
+    var memory = rlimit(rlim_cur: addressBytes, rlim_max: addressBytes)
     unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
-    // Other work on the machine is no fault of the reader's: what counts is the processor's time.
-    var time = rlimit(rlim_cur: 2, rlim_max: 2)
-    unsafe setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &time)
-    alarm(60)
+    let output = unsafe open(results, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    for file in files {
+      alarm(60)
+      let start = processorSeconds()
+      let refusals = body(file)
+      let line = Array("\(refusals) \(processorSeconds() - start)\n".utf8)
+      _ = unsafe line.withUnsafeBytes { unsafe write(output, $0.baseAddress, $0.count) }
+    }
+    exit(0)
   }
 
-  /// Runs this program with other words and waits for its end.
-  static func run(_ words: [String]) -> End {
-    var arguments = unsafe (["coterie-hostile"] + words).map { unsafe strdup($0) } + [nil]
-    defer {
-      for place in unsafe arguments.indices { unsafe free(arguments[place]) }
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Has children work through files; one that is ended is followed by another, behind the file
+  /// that ended it.
+  static func run(
+    _ words: [String],
+    _ places: [String],
+    _ files: [String],
+    _ tally: inout Tally
+  ) {
+    let results = "\(files.first ?? "")-results"
+    defer { unsafe unlink(results) }
+    var left = files[...]
+    while !left.isEmpty {
+      let end = run(words + [results] + places + left)
+      tally.add(kibibytes: end.kibibytes)
+      let text = FileManager.default.contents(atPath: results) ?? Data()
+      for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
+        let parts = line.split(separator: " ")
+        guard let file = left.popFirst(), parts.count == 2 else { continue }
+        tally.add(
+          seconds: Double(parts[1]) ?? 0,
+          isRefused: parts[0] != "0",
+          file
+        )
+      }
+      if end.signal != 0 || end.status != 0, let file = left.popFirst() {
+        tally.add(signal: end.signal, file)
+      }
     }
+  }
+
+  private static func run(
+    _ words: [String]
+  ) -> (status: Int32, signal: Int32, kibibytes: Int) {
+    var arguments = unsafe (["coterie-hostile"] + words).map { unsafe strdup($0) } + [nil]
+    defer { for place in unsafe arguments.indices { unsafe free(arguments[place]) } }
     var environment = unsafe [strdup("SWIFT_BACKTRACE=enable=no"), nil]
     defer { unsafe free(environment[0]) }
     var process = pid_t()
@@ -47,15 +87,6 @@ enum Child {
     var status: Int32 = 0
     var usage = rusage()
     while unsafe wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
-    return End(
-      status: status >> 8 & 0xff,
-      signal: status & 0x7f,
-      seconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
-      kibibytes: usage.ru_maxrss
-    )
-  }
-
-  private static func seconds(_ time: timeval) -> Double {
-    Double(time.tv_sec) + Double(time.tv_usec) / 1e6
+    return (status >> 8 & 0xff, status & 0x7f, usage.ru_maxrss)
   }
 }

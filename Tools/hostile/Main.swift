@@ -3,22 +3,26 @@ import Foundation
 import FuzzKit
 import Glibc
 
-/// `coterie-hostile`: damages a real store in many ways and reads each in a child process that may
-/// take a second and 64 MiB; then salvages it likewise.
+/// `coterie-hostile`: damages a real store in many ways, reads the copies in child processes that
+/// may take a second for each and 64 MiB, and salvages them likewise.
 ///
-/// `coterie-hostile [FILES [SEED [MESSAGES]]]`; `read FILE` and `salvage FOLDER TO KEYRING` are the children.
+/// `coterie-hostile [FILES [SEED [MESSAGES]]]`; children are called with `read` or `salvage`.
 @main
 enum Hostile {
+  /// Copies that one child takes, one after the other.
+  private static let batch = 40
+
   static func main() async throws {
     let words = Array(CommandLine.arguments.dropFirst())
     switch words.first {
-    case "read" where words.count == 2:
-      Child.limit()
-      exit(StoreTarget.read(words[1]).refusals == 0 ? 0 : 3)
-    case "salvage" where words.count == 4:
-      Child.limit()
-      HostileStore.salvage(words[1], to: words[2], keyring: words[3])
-      exit(0)
+    case "read"?:
+      Child.work(words[1], Array(words.dropFirst(2)), addressBytes: 1 << 31) { file in
+        StoreTarget.read(file).refusals
+      }
+    case "salvage"?:
+      Child.work(words[1], Array(words.dropFirst(5)), addressBytes: 1 << 46) { file in
+        salvage(file, words[2], to: words[3], words[4])
+      }
     default:
       let count = words.first.flatMap { Int($0) } ?? 800
       let seed = words.dropFirst().first.flatMap { UInt64($0) } ?? 1
@@ -27,25 +31,45 @@ enum Hostile {
     }
   }
 
+  /// Puts a damaged copy in the store's place, which the keyring knows, and salvages it.
+  private static func salvage(
+    _ file: String,
+    _ folder: String,
+    to saved: String,
+    _ keyring: String
+  ) -> Int {
+    let place = URL(filePath: "\(folder)/log.mdb")
+    guard let bytes = FileManager.default.contents(atPath: file),
+      let keys = FileManager.default.contents(atPath: keyring),
+      let handle = try? FileHandle(forWritingTo: place)
+    else { return 1 }
+    try? handle.truncate(atOffset: 0)
+    try? handle.write(contentsOf: bytes)
+    try? handle.close()
+    let isSaved = HostileStore.salvage(folder, to: saved, keyring: keyring)
+    try? FileManager.default.removeItem(atPath: saved)
+    try? keys.write(to: URL(filePath: keyring))
+    return isSaved ? 0 : 1
+  }
+
   private static func run(_ count: Int, _ seed: UInt64, _ messages: Int) async throws -> Int32 {
     let store = try await HostileStore.make(messages: messages)
-    let whole = try Data(contentsOf: URL(filePath: store.file))
-    let keys = try Data(contentsOf: URL(filePath: store.keyring))
+    let whole = Array(try Data(contentsOf: URL(filePath: store.file)))
     print("a store of \(whole.count) bytes, \(count) damaged copies, seed \(seed)")
     var random = SplitMix64(seed: seed)
     var (reading, salvaging) = (Tally("read"), Tally("salvaged"))
-    for number in 0..<count {
-      let kind = Corruption.allCases[number % Corruption.allCases.count]
-      let bytes = Data(kind.damaged(Array(whole), &random))
-      // In place: the keyring knows the file by its inode.
-      let handle = try FileHandle(forWritingTo: URL(filePath: store.file))
-      try handle.truncate(atOffset: 0)
-      try handle.write(contentsOf: bytes)
-      try handle.close()
-      reading.add(Child.run(["read", store.file]), kind, bytes)
-      salvaging.add(Child.run(["salvage", store.path, store.saved, store.keyring]), kind, bytes)
-      try? FileManager.default.removeItem(atPath: store.saved)
-      try keys.write(to: URL(filePath: store.keyring))
+    for start in stride(from: 0, to: count, by: batch) {
+      let copies = (start..<min(count, start + batch)).map { number in
+        let kind = Corruption.allCases[number % Corruption.allCases.count]
+        return (path: "\(store.path)-\(kind.rawValue)-\(number).mdb", kind: kind)
+      }
+      for (path, kind) in copies {
+        try Data(kind.damaged(whole, &random)).write(to: URL(filePath: path))
+      }
+      let paths = copies.map(\.path)
+      Child.run(["read"], [], paths, &reading)
+      Child.run(["salvage"], [store.path, store.saved, store.keyring], paths, &salvaging)
+      for path in paths { try? FileManager.default.removeItem(atPath: path) }
     }
     print(reading)
     print(salvaging)
@@ -53,7 +77,7 @@ enum Hostile {
   }
 }
 
-/// What came of many children.
+/// What came of many damaged copies.
 struct Tally: CustomStringConvertible {
   private let name: String
   private var count = 0
@@ -68,27 +92,40 @@ struct Tally: CustomStringConvertible {
 
   var isGood: Bool { crashes + hangs + excesses == 0 && count > 0 }
 
-  mutating func add(_ end: Child.End, _ kind: Corruption, _ bytes: Data) {
+  /// A copy that a child came back from.
+  mutating func add(seconds: Double, isRefused: Bool, _ path: String) {
     count += 1
-    slowest = max(slowest, end.seconds)
-    largest = max(largest, end.kibibytes)
-    if end.status == 3 { refused += 1 }
-    let isHang = end.seconds > Child.secondsMax || end.signal == SIGALRM || end.signal == SIGXCPU
-    let isExcess = end.kibibytes > Child.kibibytesMax
-    if isHang { hangs += 1 }
-    if isExcess { excesses += 1 }
-    if end.signal != 0, !isHang { crashes += 1 }
-    if isHang || isExcess || end.signal != 0 {
-      let path = "/tmp/hostile-\(name)-\(kind.rawValue)-\(count).mdb"
-      try? bytes.write(to: URL(filePath: path))
-      print("\(path): signal \(end.signal), \(end.seconds) s, \(end.kibibytes) KiB")
+    slowest = max(slowest, seconds)
+    if isRefused { refused += 1 }
+    if seconds > Child.secondsMax {
+      hangs += 1
+      keep(path, "\(seconds) s")
     }
   }
 
+  /// A copy that ended its child.
+  mutating func add(signal: Int32, _ path: String) {
+    count += 1
+    let isHang = signal == SIGALRM || signal == SIGXCPU
+    if isHang { hangs += 1 } else { crashes += 1 }
+    keep(path, "signal \(signal)")
+  }
+
+  /// The memory of a child.
+  mutating func add(kibibytes: Int) {
+    largest = max(largest, kibibytes)
+    if kibibytes > Child.kibibytesMax { excesses += 1 }
+  }
+
+  private func keep(_ path: String, _ why: String) {
+    let kept = "/tmp/hostile-\(name)-\(URL(filePath: path).lastPathComponent)"
+    try? FileManager.default.copyItem(atPath: path, toPath: kept)
+    print("\(kept): \(why)")
+  }
+
   var description: String {
-    """
-    \(name): \(count) files, \(crashes) crashes, \(hangs) hangs, \(excesses) over 64 MiB; \
-    \(refused) refused in part or whole; slowest \(Int(slowest * 1000)) ms, largest \(largest / 1024) MiB
-    """
+    "\(name): \(count) files, \(crashes) crashes, \(hangs) hangs, \(excesses) over 64 MiB; "
+      + "\(refused) refused in part or whole; slowest \(Int(slowest * 1000)) ms, "
+      + "largest \(largest / 1024) MiB"
   }
 }

@@ -1,16 +1,16 @@
 """Mutates the sources that decide, builds all mutants at once, and says which the tests catch.
 
-mutate.py [--codec] [--only N]: works on a copy of the package, never on the repository's sources.
+mutate.py [--only N...]: works on a copy of the package, never on the repository's sources.
 Prints caught of total and each survivor with its place. EQUIVALENT names those that cannot differ.
 """
 
 import argparse
 import collections
+import concurrent.futures
 import os
 import pathlib
 import re
 import resource
-import shutil
 import subprocess
 import sys
 
@@ -18,10 +18,6 @@ from sites import OPERATORS, Source, token
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = {"CoterieJudgement": ["Graph", "Judge", "Rules", "Views"]}
-CODEC = {"CoterieWire": ["CBORCursor.swift", "CBORCursor+Skipping.swift"],
-         "CoterieSealing": ["Envelope.swift"],
-         "CoterieEvents": ["EventDecoding.swift", "FieldReader.swift", "ActionDecoding.swift"],
-         "CoterieBundles": ["BundleReader.swift", "Bundle.swift"]}
 SWITCH = """import Glibc
 package enum Mutation {
   package nonisolated(unsafe) static var active: Int =
@@ -90,7 +86,7 @@ def manifest(text):
 package.targets.append(
   .executableTarget(
     name: "coterie-mutants",
-    dependencies: ["CoterieWire", "CoterieJSON", "CoterieScenarios", "ScopeKit", "FuzzKit"],
+    dependencies: ["CoterieWire", "CoterieEvents", "CoterieJudgement", "CoterieScenarios", "ScopeKit"],
     path: "Tools/mutate/runner",
     swiftSettings: settings
   )
@@ -106,8 +102,7 @@ class Copy:
         self.modules = modules
         self.dropped = set()
         for name in ("Sources", "Tests", "Tools", "Fixtures"):
-            subprocess.run(["rsync", "-a", "--delete", f"{ROOT / name}/", f"{self.folder / name}/"],
-                           check=True)
+            mirror(ROOT / name, self.folder / name)
         (self.folder / "Package.swift").write_text(manifest((ROOT / "Package.swift").read_text()))
         (self.folder / "Sources/CoterieWire/Mutation.swift").write_text(SWITCH)
         self.files = list(sources(modules))
@@ -158,7 +153,20 @@ class Copy:
         return [s for _, _, s, _ in self.pairs if s.number not in self.dropped]
 
 
+def mirror(source, target):
+    """Copies a folder; files that are the same keep their times, so that little is built again."""
+    files = {f.relative_to(source) for f in source.glob("**/*") if f.is_file()}
+    for file in {f.relative_to(target) for f in target.glob("**/*") if f.is_file()} - files:
+        (target / file).unlink()
+    for file in files:
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        bytes_ = (source / file).read_bytes()
+        if not (target / file).exists() or (target / file).read_bytes() != bytes_:
+            (target / file).write_bytes(bytes_)
+
+
 def put(path, text):
+    """Writes a file if it says something else."""
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
 
@@ -174,11 +182,13 @@ def run_all(copy, numbers, words, seconds):
     environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
     while left:
         process = subprocess.Popen(
-            ["timeout", str(seconds * max(20, len(left))), str(copy.folder / ".build/release/coterie-mutants"),
-             *words, *map(str, left)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=environment, preexec_fn=limit, text=True)
+            ["timeout", str(seconds * max(20, len(left))),
+             str(copy.folder / ".build/release/coterie-mutants"), *words, *map(str, left)],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+            preexec_fn=limit, text=True)
         for line in process.stdout:
             number, verdict = line.rstrip("\n").split(" ", 1)
+            print(line.rstrip("\n"), file=sys.stderr, flush=True)
             if int(number) in caught or int(number) not in left:
                 continue
             left.remove(int(number))
@@ -194,19 +204,21 @@ def run_all(copy, numbers, words, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--codec", action="store_true", help="the readers of bytes instead of rules")
     parser.add_argument("--work", default="/tmp/coterie-mutants")
     parser.add_argument("--only", type=int, nargs="*", help="these mutants only")
+    parser.add_argument("--jobs", type=int, default=2, help="mutants that are run at once")
     options = parser.parse_args()
-    modules = CODEC if options.codec else RULES
-    folder = options.work + ("-codec" if options.codec else "")
-    os.makedirs(folder, exist_ok=True)
-    copy = Copy(folder, modules)
-    copy.settle("--target", "CoterieBundles" if options.codec else "CoterieJudgement")
+    os.makedirs(options.work, exist_ok=True)
+    copy = Copy(options.work, RULES)
+    copy.settle("--target", "CoterieJudgement")
     copy.settle("-c", "release", "--product", "coterie-mutants")
     numbers = options.only or [s.number for s in copy.sites()]
-    mode = "codec" if options.codec else "rules"
-    caught, survived = run_all(copy, numbers, [mode, str(copy.folder / "Fixtures")], 15)
+    words = [str(copy.folder / "Fixtures")]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        shares = [numbers[start::options.jobs] for start in range(options.jobs)]
+        ends = list(pool.map(lambda share: run_all(copy, share, words, 60), shares))
+    caught = {number: why for end in ends for number, why in end[0].items()}
+    survived = [number for end in ends for number in end[1]]
     known = equivalents(pathlib.Path(__file__).parent / "equivalent.txt")
     real = []
     for site in copy.sites():

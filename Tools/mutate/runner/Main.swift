@@ -1,34 +1,47 @@
+import CoterieEvents
+import CoterieJudgement
 import CoterieScenarios
 import CoterieWire
 import Foundation
-import FuzzKit
 import Glibc
 import ScopeKit
 
-/// Runs mutants one after the other: `coterie-mutants rules|codec FIXTURES NUMBER...`.
+/// Runs mutants one after the other: `coterie-mutants FIXTURES NUMBER...`.
 ///
 /// Prints `NUMBER survived`, or `NUMBER` and what caught it. Built only in a mutated copy of the
 /// package, where `Mutation` exists.
 @main
 enum Mutants {
-  static func main() async throws {
+  static func main() throws {
     let words = Array(CommandLine.arguments.dropFirst())
-    let fixtures = URL(filePath: words[1])
-    var checks = words[0] == "codec" ? try await codecChecks() : try ruleChecks(fixtures)
-    setvbuf(stdout, nil, _IOLBF, 0)
-    for number in words.dropFirst(2).compactMap({ Int($0) }) {
+    let fixtures = URL(filePath: words[0])
+    var checks = try ruleChecks(fixtures) + promiseChecks()
+    for number in words.dropFirst().compactMap({ Int($0) }) {
       Mutation.active = number
-      alarm(60)
+      limit(seconds: 10)
       let place = checks.firstIndex { !$0.holds() }
       Mutation.active = 0
       guard let place else {
-        print("\(number) survived")
+        tell("\(number) survived")
         continue
       }
-      print("\(number) caught by \(checks[place].name)")
+      tell("\(number) caught by \(checks[place].name)")
       // What caught one is likely to catch the next.
       checks.insert(checks.remove(at: place), at: 0)
     }
+  }
+
+  /// Says a line at once: the next mutant may end this process.
+  private static func tell(_ line: String) {
+    print(line)
+    unsafe fflush(nil)
+  }
+
+  /// Ends this process if one mutant takes more time of the processor.
+  private static func limit(seconds: Int) {
+    var timer = itimerval()
+    timer.it_value.tv_sec = seconds
+    unsafe setitimer(__itimer_which_t(ITIMER_VIRTUAL.rawValue), &timer, nil)
   }
 
   struct Check {
@@ -49,11 +62,36 @@ enum Mutants {
         }
       )
     }
-    return checks + PromiseChecks.all()
+    return checks
   }
 
-  private static func codecChecks() async throws -> [Check] {
-    try await FuzzTarget.prepare()
-    return try CodecChecks.all()
+  /// The promises of judgement on random groups, and the order of roles in the table.
+  private static func promiseChecks() -> [Check] {
+    var checks = (1...30).map { seed in
+      Check(name: "random group \(seed)") {
+        let group = RandomGroup(seed: UInt64(seed), members: 5, events: 30)
+        return Promises.broken(
+          by: group.graph,
+          members: group.people,
+          orders: (0..<2).map { group.arrivalOrder(seed: UInt64(seed * 31 + $0)) },
+          template: group.template
+        ) == nil
+      }
+    }
+    checks.append(Check(name: "table", holds: neverAllowsALowerRoleMore))
+    return checks
+  }
+
+  private static func neverAllowsALowerRoleMore() -> Bool {
+    for kind in Kind.known {
+      for isOwn in [false, true] {
+        for target in [nil, Role.member, .admin, .owner] {
+          let matter = RuleTable.Matter(isOwn: isOwn, role: target)
+          let allowed = Role.allCases.map { RuleTable.version1.allows(kind, $0, matter) }
+          if allowed != allowed.sorted(by: { !$0 && $1 }) { return false }
+        }
+      }
+    }
+    return true
   }
 }
