@@ -61,7 +61,16 @@ extension ExchangeSession {
       lane.messages.append([Word.lastEntries.rawValue, 0x80])
     } else if lane.isAnsweringWants, let log = lane.log {
       try produceContents(lane, log)
+    } else if lane.isAnsweringWants {
+      // An invited end to which nothing was sent has nothing that could be wanted.
+      sayDone(lane)
     }
+  }
+
+  private func sayDone(_ lane: Lane) {
+    lane.isAnsweringWants = false
+    lane.hasSaidDone = true
+    lane.messages.append([Word.done.rawValue])
   }
 
   private func produceEntries(
@@ -134,9 +143,7 @@ extension ExchangeSession {
       }
       lane.chunkWants.removeFirst()
     }
-    lane.isAnsweringWants = false
-    lane.hasSaidDone = true
-    lane.messages.append([Word.done.rawValue])
+    sayDone(lane)
   }
 
   // MARK: Hearing

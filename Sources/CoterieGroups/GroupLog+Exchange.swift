@@ -80,7 +80,8 @@ extension GroupLog {
   package func lacking(from ends: [ChainEnd]) -> [ChainNeed] {
     let judge = replica.judge
     var needs: [ChainNeed] = []
-    for end in ends where judge.number(of: end.id) == nil && replica.waiting.guests[end.id] == nil {
+    // An end that waits here is asked for too: what it waits for lies between.
+    for end in ends where judge.number(of: end.id) == nil {
       needs.append(ChainNeed(end: end.id, have: samples(of: end.author)))
     }
     return needs

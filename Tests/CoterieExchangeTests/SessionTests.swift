@@ -180,6 +180,35 @@ private func exchange(
     #expect((0..<4).flatMap { reading.chunk($0) ?? [] } == data)
   }
 
+  @Test func `asks for what lies before an event that waits`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    try await shelf.group(id, ann).post("lost on the way")
+    try await shelf.group(id, ann).post("arrives")
+    let newest = try #require(try ann.log(of: id).allEntries().last)
+    #expect(try bob.log(of: id).ingest([newest]).waiting == 1)
+    #expect(try exchange(ann, bob, shelf).1.received == 2)
+    #expect(try await shelf.group(id, bob).messages().count == 2)
+  }
+
+  @Test func `comes to its end with one who was invited twice and is told nothing`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [])
+    let hers = try shelf.group(id, ann)
+    try await hers.invite(try bob.makeKey(now: 1), as: .member)
+    let ticket = try await hers.createLink(as: .member)
+    try bob.keep(ticket, now: 1)
+    try exchange(ann, bob, shelf)
+    let his = try shelf.group(id, bob)
+    try await his.decline()
+    try await his.join(by: ticket)
+    #expect(try exchange(ann, bob, shelf).0.received == 2)
+    _ = try await hers.refresh()
+    #expect(try await hers.state() == his.state())
+  }
+
   @Test func `loses nothing wherever it is cut`() async throws {
     let shelf = try Shelf()
     let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
