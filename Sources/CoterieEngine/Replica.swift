@@ -66,9 +66,9 @@ package final class Replica {
     }
   }
 
-  /// Drops from the waiting room what has got its place by another way.
-  package func forgetPlacedGuests() {
-    waiting.remove(where: { judge.number(of: $0) != nil })
+  /// Lets nobody wait any more, before the waiting room is read anew.
+  package func emptyWaitingRoom() {
+    waiting = WaitingRoom()
   }
 
   /// Whether an event would have to wait for others.

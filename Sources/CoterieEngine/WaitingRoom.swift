@@ -30,14 +30,6 @@ package struct WaitingRoom {
     for id in missing { waitingFor[id, default: []].append(event.id) }
   }
 
-  /// Drops guests by their ids.
-  package mutating func remove(where isGone: (Digest) -> Bool) {
-    for (id, guest) in guests where isGone(id) {
-      guests[id] = nil
-      byteCount -= guest.envelope.count
-    }
-  }
-
   /// Lets those go for whom `id` was the last that was missing, in ascending order of ids.
   package mutating func release(by id: Digest) -> [Guest] {
     guard let waiting = waitingFor.removeValue(forKey: id) else { return [] }

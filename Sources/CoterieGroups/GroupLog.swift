@@ -96,6 +96,8 @@ public final class GroupLog {
         arrivals += UInt64(events.count)
         try readWaiting(snapshot)
         storedHeads = Set(headIDs)
+      } else if failure == nil, try waitingIDs(snapshot) != storedWaiting {
+        try readWaiting(snapshot)
       }
     } catch {
       throw .ledger(error)
@@ -134,14 +136,25 @@ public final class GroupLog {
     return failure
   }
 
+  private func waitingIDs(_ snapshot: Snapshot) throws(LedgerError) -> Set<Digest> {
+    var ids: Set<Digest> = []
+    try snapshot.scan(.waiting, prefix: LedgerKey.group(number), from: nil) { key, _ in
+      if let id = Digest(key.copy(of: 4..<key.count)) { ids.insert(id) }
+      return true
+    }
+    return ids
+  }
+
+  /// Makes the waiting room what it is on disk: what others have placed or let in counts at once.
   private func readWaiting(_ snapshot: Snapshot) throws(LedgerError) {
     storedWaiting.removeAll()
-    replica.forgetPlacedGuests()
+    replica.emptyWaitingRoom()
     try snapshot.scan(.waiting, prefix: LedgerKey.group(number), from: nil) { _, envelope in
       let bytes = envelope.copy(of: 0..<envelope.count)
       guard let event = try? Event(verifying: bytes) else { return true }
-      _ = try? replica.receive(event, envelope: bytes)
       storedWaiting.insert(event.id)
+      // What need not wait has its place on disk, or gets it when it is offered again.
+      if replica.mustWait(event) { _ = try? replica.receive(event, envelope: bytes) }
       return true
     }
   }
