@@ -267,6 +267,7 @@ public final class GroupLog {
     _ ingestion: inout Ingestion
   ) throws(GroupError) -> [Deposit] {
     var deposits: [Deposit] = []
+    var taken: Set<Digest> = []
     if offered.isEmpty { return [] }
     let judge = replica.judge
     let current = judge.currentView()
@@ -287,6 +288,8 @@ public final class GroupLog {
           continue
         }
         if try contents.holds(event.id, in: snapshot) { continue }
+        // One slot for each content, or erasing it would leave the other.
+        guard taken.insert(event.id).inserted else { continue }
         ingestion.contents += 1
         let file = AttachmentManifest(content) == nil ? nil : try contents.newAttachment()
         deposits.append(

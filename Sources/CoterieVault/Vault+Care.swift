@@ -55,6 +55,23 @@ extension Vault {
     }
   }
 
+  /// Every secret that the slots still hold and this key opens, whether a content names it or not:
+  /// for tests that nothing erased can be opened.
+  ///
+  /// O(slots).
+  package func liveSecrets() throws(VaultError) -> Set<Digest> {
+    let key = try key()
+    return try ledger { () throws(LedgerError) in
+      var found: Set<Digest> = []
+      for slot in 0..<(try slotFile.count()) {
+        if case .secret(let secret) = try slotFile.read(slot + 1, under: key) {
+          found.insert(secret)
+        }
+      }
+      return found
+    }
+  }
+
   /// A content of a damaged store, from its row: the secret and the bytes, if both are sound.
   public func salvaged(
     row: [UInt8],

@@ -68,3 +68,18 @@ private struct Branches {
     #expect(try branches.bob.log(of: branches.id).allEntries().count == count + 1)
   }
 }
+
+@Suite struct `A content that comes twice in one batch` {
+  @Test func `takes one slot, so that erasing it leaves none`() async throws {
+    let branches = try await Branches()
+    let entry = branches.entries[0]
+    let secret = try #require(entry.secret)
+    let ingestion = try branches.bob.log(of: branches.id).ingest([entry, entry])
+    #expect(ingestion.contents == 1)
+    let vault = try #require(branches.bob.vault)
+    #expect(try vault.liveSecrets().contains(secret))
+    let message = try Event.decode(entry.envelope.span).event.id
+    try await branches.shelf.group(branches.id, branches.bob).eraseHere([message])
+    #expect(try !vault.liveSecrets().contains(secret))
+  }
+}
