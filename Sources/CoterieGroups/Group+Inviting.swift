@@ -59,14 +59,14 @@ extension Group {
   @discardableResult
   public func accept(invite: Digest? = nil, name: String? = nil) throws(GroupError) -> Digest {
     let (invite, key) = try myInvite(invite)
-    let bound = try bind(key)
     let spoken = name.map { words(Array($0.utf8)) }
     let action = Action.inviteAccept(
       invite: invite,
-      seal: bound.seal.publicKey,
+      seal: key.seal.publicKey,
       name: spoken?.commitment
     )
-    return try act(action, with: spoken, by: bound)
+    try requireAdmitted(action, by: key)
+    return try act(action, with: spoken, by: try bind(key))
   }
 
   /// Declines an invite to a key of this store.
@@ -125,6 +125,14 @@ extension Group {
     throw .noKey(group: id)
   }
 
+  /// Refuses before a key is given to this group what would be refused afterwards.
+  private func requireAdmitted(_ action: Action, by key: StoredKey) throws(GroupError) {
+    try refresh()
+    if let refusal = log.mayI(action, by: key.publicKey) {
+      throw .refused(refusal.code, by: refusal.by)
+    }
+  }
+
   /// Gives a key to this group; it signs here from now on.
   private func bind(_ key: StoredKey) throws(GroupError) -> StoredKey {
     if key.purpose == .member, key.group == id { return key }
@@ -180,7 +188,7 @@ extension Group {
   @discardableResult
   public func join(by ticket: LinkTicket, name: String? = nil) throws(GroupError) -> Digest {
     guard log.governance() != nil else { throw .notFounded(id) }
-    let key = try joiningKey()
+    let (key, isFresh) = joiningKey()
     let statement = Joining.statement(group: id, author: key.publicKey)
     let spoken = name.map { words(Array($0.utf8)) }
     let joining = Joining(
@@ -189,6 +197,8 @@ extension Group {
       seal: key.seal.publicKey,
       name: spoken?.commitment
     )
+    try requireAdmitted(.linkJoin(joining), by: key)
+    if isFresh { try store.changeKeys { $0.append(key) } }
     let event = try act(.linkJoin(joining), with: spoken, by: key)
     signer = key
     // The ticket is kept: until others know of the joining, it is what shows them who this is.
@@ -196,8 +206,8 @@ extension Group {
   }
 
   /// The store's key for this group, else a fresh one.
-  private func joiningKey() throws(GroupError) -> StoredKey {
-    if let key = signer as? StoredKey { return key }
+  private func joiningKey() -> (key: StoredKey, isFresh: Bool) {
+    if let key = signer as? StoredKey { return (key, false) }
     let key = StoredKey(
       purpose: .member,
       group: id,
@@ -205,7 +215,6 @@ extension Group {
       signing: surroundings.signingKey(),
       seal: surroundings.sealKeyPair()
     )
-    try store.changeKeys { $0.append(key) }
-    return key
+    return (key, true)
   }
 }

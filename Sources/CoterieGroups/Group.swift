@@ -115,6 +115,8 @@ public actor Group {
   @discardableResult
   public func refresh() throws(GroupError) -> [Digest] {
     let events = try log.catchUp()
+    // A key may have become known here by what came: of a store that went back to an older copy.
+    if signer == nil { signer = try store.key(for: log) }
     tell(events)
     return events
   }
