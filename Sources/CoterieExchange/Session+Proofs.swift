@@ -99,6 +99,8 @@ extension ExchangeSession {
         return
       }
       lane.group = group
+      // Invited to a group that is here already: what is here need not come again.
+      lane.log = known.first { $0.group == group }
     }
     prove(lane)
     try start(lane, seal: proof.seal, peerKey)

@@ -24,7 +24,7 @@ public final class ExchangeSession {
   let surroundings: Surroundings
   let limits: ExchangeLimits
   let keys: [StoredKey]
-  private let known: [GroupLog]
+  let known: [GroupLog]
   let policy: ContactPolicy
   var channel: Channel
   var lanes: [Digest: Lane] = [:]

@@ -51,6 +51,20 @@ import Testing
     #expect(try bob.keys().map(\.purpose) == [.free])
   }
 
+  @Test func `is not sent everything again for an invite that is still open`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [])
+    let hers = try shelf.group(id, ann)
+    try await hers.invite(try bob.makeKey(now: 1), as: .member)
+    let ticket = try await hers.createLink(as: .member)
+    try exchange(ann, bob, shelf)
+    try await shelf.group(id, bob).join(by: ticket)
+    #expect(try exchange(ann, bob, shelf).0.received == 1)
+    let (one, other) = try exchange(ann, bob, shelf)
+    #expect((one.sent, other.sent) == (0, 0))
+  }
+
   @discardableResult
   private func exchange(_ one: Store, _ other: Store, _ shelf: Shelf) throws
     -> (ExchangeOutcome, ExchangeOutcome)
