@@ -107,13 +107,15 @@ extension GroupLog {
   /// Contents that are held, and that the events just placed say are to be gone.
   ///
   /// O(1) for a message; O(contents held) for what clears, removes or changes authority after
-  /// something was deleted.
+  /// something was deleted, and for everything where acts conflict.
   private func contentsToErase(after placed: [Replica.Placed]) throws(VaultError) -> [Digest] {
     let judge = replica.judge
     guard let contents, placed.contains(where: { judge.mayErase($0.number) }) else { return [] }
     let current = judge.currentView()
     let held: [Digest]
-    if placed.count == 1, let message = judge.message(actedOnBy: placed[0].number) {
+    if placed.count == 1, !judge.hasConflicts,
+      let message = judge.message(actedOnBy: placed[0].number)
+    {
       held = ([message] + judge.edits(of: message)).map { judge.graph.id($0) }
     } else {
       held = try contents.held()

@@ -1,6 +1,7 @@
 import CoterieBundles
 import CoterieEvents
 import CoterieGroups
+import CoterieSealing
 import CoterieVault
 import CoterieWire
 import Foundation
@@ -81,5 +82,56 @@ private struct Branches {
     let message = try Event.decode(entry.envelope.span).event.id
     try await branches.shelf.group(branches.id, branches.bob).eraseHere([message])
     #expect(try !vault.liveSecrets().contains(secret))
+  }
+}
+
+@Suite struct `A message that decides a fork` {
+  /// Bob removes Cat on one device and invites someone on another.
+  ///
+  /// Cat, who knows of neither, has erased a message. Dan has seen the invite first, so it counts,
+  /// and with it what Cat did.
+  @Test func `erases what was deleted by whom the fork had removed`() async throws {
+    let shelf = try Shelf()
+    let stores = try ["ann", "bob", "cat", "dan"].map { try shelf.make("\($0).coterie") }
+    let (ann, bob, cat, dan) = (stores[0], stores[1], stores[2], stores[3])
+    let id = try await shelf.group(
+      of: ann,
+      with: [(bob, .admin), (cat, .moderator), (dan, .member)],
+      preferences: [PreferenceSetting(key: "full-delete", value: .on)]
+    )
+    let message = try await shelf.group(id, dan).post("to be erased")
+    for store in [ann, bob, cat] { try await shelf.hand(over: id, from: dan, to: store) }
+    try await shelf.group(id, cat).delete(message)
+
+    // Without a witness the lesser id counts: of ten removals and ten invites some pair will do.
+    let copies = (0..<20).map { "bob\($0).coterie" }
+    for copy in copies { try bob.backUp(to: shelf.path(copy)) }
+    let victim = try #require(await shelf.group(id, cat).me)
+    var removals: [(Digest, Store)] = []
+    var invites: [(Digest, Store)] = []
+    for (place, copy) in copies.enumerated() {
+      let store = try shelf.open(copy)
+      let his = try shelf.group(id, store)
+      shelf.clock.advance(seconds: 1)
+      if place.isMultiple(of: 2) {
+        removals.append((try await his.remove(victim), store))
+      } else {
+        invites.append((try await his.invite(SigningKey().publicKey, as: .member), store))
+      }
+    }
+    let first = try #require(removals.min { $0.0 < $1.0 })
+    let second = try #require(invites.max { $0.0 < $1.0 })
+    try #require(first.0 < second.0)
+    try await shelf.hand(over: id, from: second.1, to: dan)
+    for store in [first.1, second.1, cat] { try await shelf.hand(over: id, from: store, to: ann) }
+    let hers = try shelf.group(id, ann)
+    #expect(try await hers.content(of: message) == Array("to be erased".utf8))
+
+    try await shelf.group(id, dan).post("seen")
+    try await shelf.hand(over: id, from: dan, to: ann)
+    await #expect(throws: GroupError.noContent(message)) {
+      _ = try await hers.refresh()
+      return try await hers.content(of: message)
+    }
   }
 }

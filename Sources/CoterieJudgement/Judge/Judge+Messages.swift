@@ -153,9 +153,13 @@ extension Judge {
   package func mayErase(_ event: Int) -> Bool {
     switch kinds[event] {
     case .messageDelete, .historyClear, .memberRemove: true
-    default: kinds[event].isAuthority && hasErasers
+    default: (kinds[event].isAuthority || hasConflicts) && hasErasers
     }
   }
+
+  /// Whether someone signed conflicting acts: then whatever has seen one of them may decide which
+  /// counts, even a message.
+  package var hasConflicts: Bool { !forks.conflicted.isEmpty }
 
   private var hasErasers: Bool {
     !messages.deletions.isEmpty || !messages.clearings.isEmpty || !messages.erasures.isEmpty
