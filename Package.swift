@@ -122,7 +122,9 @@ let package = Package(
     ),
     .executableTarget(
       name: "coterie-scopes",
-      dependencies: ["CoterieWire", "CoterieConsole", "CoterieEvents", "ScopeKit"],
+      dependencies: [
+        "CoterieWire", "CoterieConsole", "CoterieEvents", "CoterieJudgement", "ScopeKit",
+      ],
       path: "Tools/scopes",
       swiftSettings: settings
     ),

@@ -21,8 +21,7 @@ let seeds: [UInt64] = {
     let broken = Promises.broken(
       by: group.graph,
       members: group.people,
-      orders: orders,
-      template: group.template
+      orders: orders
     )
     #expect(broken == nil, "seed \(seed)")
   }

@@ -1,5 +1,6 @@
 import CoterieConsole
 import CoterieEvents
+import CoterieJudgement
 import CoterieWire
 import Glibc
 import ScopeKit
