@@ -78,6 +78,14 @@ let package = Package(
         "CoterieVault", "CoterieBundles", "CoterieGroups",
       ]
     ),
+    floor(
+      "CoterieSimulation",
+      on: [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieEngine", "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieGroups",
+        "CoterieExchange",
+      ]
+    ),
     .executableTarget(
       name: "coterie",
       dependencies: [
@@ -165,6 +173,10 @@ let package = Package(
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     tests(of: "CoterieJudgement", on: ["CoterieWire", "CoterieEvents", "ScopeKit"]),
     tests(of: "CoterieScenarios", on: ["CoterieJSON"]),
+    tests(
+      of: "CoterieSimulation",
+      on: ["CoterieWire", "CoterieJSON", "CoterieEvents", "CoterieJudgement", "CoterieScenarios"]
+    ),
     tests(of: "CoterieConsole", on: []),
     tests(of: "CoterieLedger", on: ["CoterieWire"]),
   ]

@@ -59,6 +59,14 @@ private func imports(_ path: String) throws -> Set<String> {
       ]
     ),
     (
+      "CoterieSimulation",
+      [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieEngine", "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieGroups",
+        "CoterieExchange",
+      ]
+    ),
+    (
       "CoterieAudit",
       [
         "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
