@@ -91,7 +91,7 @@ let package = Package(
       dependencies: [
         "CoterieWire", "CoterieJSON", "CoterieConsole", "CoterieEvents", "CoterieJudgement",
         "CoterieAudit", "CoterieScenarios", "CoterieGroups", "CoterieLedger", "CoterieSealing",
-        "CoterieVault", "CoterieBundles", "CoterieExchange",
+        "CoterieVault", "CoterieBundles", "CoterieExchange", "CoterieSimulation",
       ],
       swiftSettings: settings
     ),

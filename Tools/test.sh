@@ -21,6 +21,9 @@ echo "== scenarios"
 echo "== small scopes: every graph of one event, one in 20 of two events, in every order"
 .build/release/coterie-scopes --events 2 --share 20
 
+echo "== simulated worlds in which things go wrong"
+Tools/simulate.sh 60
+
 echo "== demonstration, written by separate processes"
 Tools/demo.sh --quiet
 

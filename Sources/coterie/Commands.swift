@@ -46,6 +46,7 @@ enum Commands {
   private static let commands: [Command] = {
     var rows = [
       ReplayCommand.row, LogCommand.row, LogCommand.show, StateCommand.row, FixtureCommand.row,
+      SimulateCommand.row,
     ]
     rows += KeyCommands.rows
     rows += GroupCommands.rows

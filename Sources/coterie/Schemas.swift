@@ -4,7 +4,7 @@ import CoterieJSON
 enum Schemas {
   static let names = [
     "completion", "explain", "failure", "finding", "fixture", "import", "log", "manual", "replay",
-    "show", "state", "verdict",
+    "show", "simulate", "state", "verdict",
     "version",
   ]
 
@@ -24,6 +24,7 @@ enum Schemas {
         ])
       )
     case "show": document(name, event)
+    case "simulate": document(name, simulate)
     case "state": document(name, state)
     case "explain": document(name, object(["word": string, "text": string]))
     case "version":
@@ -137,6 +138,19 @@ enum Schemas {
       ])
     ),
     "passed": integer, "failed": integer,
+  ])
+
+  private static let simulate = object([
+    "runs": array(
+      object([
+        "seed": string, "passed": bool, "trace": string, "counts": map(integer), "steps": integer,
+        "breach": nullable(
+          object(["promise": string, "step": integer, "expected": string, "found": string])
+        ),
+        "files": array(string),
+      ])
+    ),
+    "passed": integer, "failed": integer, "counts": map(integer),
   ])
 
   private static let state = object([
