@@ -143,7 +143,7 @@ extension MemberLog {
       guard filter.among?.contains(event) ?? true,
         filter.holds(kind: judge.kind(of: event), author: author, verdict: verdict)
       else { continue }
-      if filter.needsEvent, !filter.holds(try cache.event(event)) { continue }
+      if filter.needsEvent, !filter.holds(try cache.read(event)) { continue }
       wanted.append((event, place + 1))
     }
     for (event, position) in wanted.suffix(limit ?? wanted.count) {

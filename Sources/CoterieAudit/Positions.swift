@@ -104,7 +104,7 @@ public struct LogPosition: Sendable {
     let cache = EnvelopeCache(source, log.places)
     let judge = log.replica.judge
     var heads: [Int] = []
-    for event in 0..<judge.count where (try? cache.event(event).time <= limit) ?? false {
+    for event in 0..<judge.count where (try? cache.read(event).time <= limit) ?? false {
       heads.append(event)
     }
     if heads.isEmpty { throw .notFound("time:\(text)") }
@@ -165,7 +165,7 @@ extension MemberLog {
     let part = MemberLog(name: name, group: group, seed: 1)
     let cache = EnvelopeCache(source, places)
     for number in position.events(in: self).sorted() {
-      let event = try cache.event(number)
+      let event = try cache.read(number)
       if case .inserted? = try? part.replica.judge.insert(event) {
         part.places.append(places[number])
       }
@@ -186,7 +186,7 @@ extension MemberLog {
     let part = MemberLog(name: name, group: group, seed: 1)
     let cache = EnvelopeCache(source, places)
     for number in replica.judge.canonicalOrder().prefix(count) where !skipped.contains(number) {
-      let event = try cache.event(number)
+      let event = try cache.read(number)
       // An event whose parents are left out waits, and so is left out too.
       if case .inserted? = try? part.replica.judge.insert(event) {
         part.places.append(places[number])

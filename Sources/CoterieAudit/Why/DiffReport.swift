@@ -231,7 +231,7 @@ struct LogPair {
       for number in 0..<log.replica.judge.count {
         let id = log.replica.judge.graph.id(number)
         if replica.judge.number(of: id) != nil { continue }
-        _ = try? replica.receive(try cache.event(number), envelope: [])
+        _ = try? replica.receive(try cache.read(number), envelope: [])
       }
       for guest in log.replica.waiting.guests.values.sorted(by: { $0.event.id < $1.event.id }) {
         _ = try? replica.receive(guest.event, envelope: guest.envelope)

@@ -115,13 +115,20 @@ final class EnvelopeCache {
     self.places = places
   }
 
+  /// An event that is looked at more than once.
   func event(_ number: Int) throws(SourceFault) -> Event {
     if let known = events[number] { return known }
+    let event = try read(number)
+    events[number] = event
+    return event
+  }
+
+  /// An event that is looked at once: a pass over a large log keeps none of them.
+  func read(_ number: Int) throws(SourceFault) -> Event {
     let envelope = try source.envelope(at: places[number])
     guard let event = try? Event.decode(envelope.span).event else {
       throw SourceFault(.malformed, "\(source.name) changed while it was read")
     }
-    events[number] = event
     return event
   }
 }

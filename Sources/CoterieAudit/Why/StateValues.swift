@@ -145,7 +145,7 @@ extension MemberLog {
     let judge = Judge(seed: 1)
     let cache = EnvelopeCache(source, places)
     for (place, number) in replica.judge.canonicalOrder().enumerated() {
-      let event = try cache.event(number)
+      let event = try cache.read(number)
       guard case .inserted(let inserted)? = try? judge.insert(event) else { continue }
       if judge.changesViews(inserted) || judge.kind(of: inserted) == .memberBlock
         || judge.kind(of: inserted) == .memberUnblock
@@ -222,7 +222,7 @@ extension MemberLog {
   func judge(of events: Set<Int>, from source: some LogSource) throws(SourceFault) -> Judge {
     let judge = Judge(seed: 1)
     let cache = EnvelopeCache(source, places)
-    for number in events.sorted() { _ = try? judge.insert(try cache.event(number)) }
+    for number in events.sorted() { _ = try? judge.insert(try cache.read(number)) }
     return judge
   }
 }

@@ -1,0 +1,102 @@
+import Foundation
+import ScopeKit
+import Testing
+
+@Suite struct `A life at the terminal` {
+  @Test func `goes over pipes, as ssh carries it, and between two stores`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      set -e
+      coterie init a.coterie; coterie init b.coterie
+      coterie group create Club --me Ann -s a.coterie
+      coterie invite create $(coterie key new -s b.coterie) admin -s a.coterie
+      coterie sync --with 'coterie sync --stdio -s a.coterie' -s b.coterie
+      coterie invite accept --me Bob -s b.coterie
+      coterie message post 'over pipes' -s b.coterie
+      coterie sync --with 'coterie sync --stdio -s b.coterie' -s a.coterie
+      coterie message list -s a.coterie
+      coterie message post 'back again' -s a.coterie
+      coterie sync a.coterie -s b.coterie
+      coterie message list -s b.coterie
+      coterie replay a.coterie b.coterie
+      set +e
+      echo garbage | coterie sync --stdio -s a.coterie > /dev/null; echo "garbage $?"
+      coterie sync --with 'sleep 9' --timeout 1 -s a.coterie; echo "silent $?"
+      coterie sync --with 'true' -s a.coterie; echo "gone $?"
+      coterie sync nowhere -s a.coterie; echo "nowhere $?"
+      """
+    )
+    for word in [
+      "over pipes", "back again", "SAME", "garbage 4", "silent 7", "gone 7", "nowhere 7",
+    ] {
+      #expect(run.output.contains(word), "\(word): \(run.output)\(run.errors)")
+    }
+  }
+
+  @Test func `locks a store with a passphrase and a key file, until both are there`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      echo second > factor
+      coterie init a.coterie
+      coterie group create Club -s a.coterie
+      coterie message post secret -s a.coterie
+      echo sesame | coterie key passwd --passphrase-fd 0 --key-file factor -s a.coterie
+      coterie message list -s a.coterie; echo "locked $?"
+      coterie message post more -s a.coterie; echo "posting $?"
+      echo wrong | coterie unlock --passphrase-fd 0 --key-file factor -s a.coterie; echo "wrong $?"
+      echo sesame | coterie unlock --passphrase-fd 0 -s a.coterie; echo "half $?"
+      coterie replay a.coterie; echo "events $?"
+      echo sesame | coterie unlock --passphrase-fd 0 --key-file factor --for 1h -s a.coterie
+      coterie message list -s a.coterie; echo "open $?"
+      coterie lock -s a.coterie
+      coterie message read '#2' -s a.coterie; echo "again $?"
+      """
+    )
+    for word in ["locked 6", "posting 6", "wrong 6", "half 6", "events 0", "open 0", "again 6"] {
+      #expect(run.output.contains(word), "\(word): \(run.output)\(run.errors)")
+    }
+    #expect(run.output.contains("  secret\nopen 0"))
+  }
+
+  @Test func `shows a link as a code that a phone can read, and as a text`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      set -e
+      coterie init a.coterie > /dev/null
+      coterie group create Club -s a.coterie > /dev/null
+      coterie link create member --uses 2 --qr -s a.coterie > ticket.txt
+      head -n 1 ticket.txt; tail -n +2 ticket.txt | head -n 3
+      """
+    )
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 4)
+    #expect(lines[0].hasPrefix("coterie:join:") && lines[0].count == 13 + 192)
+    // A quiet zone of four light modules, two rows a line.
+    #expect(lines[1].allSatisfy { $0 == "█" } && lines[2].allSatisfy { $0 == "█" })
+    #expect(lines[3].hasPrefix("████") && lines[3].hasSuffix("████"))
+  }
+
+  @Test func `says before anything is done whether it may be`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      coterie init a.coterie; coterie init b.coterie
+      coterie group create Club -s a.coterie
+      coterie invite create $(coterie key new -s b.coterie) observer -s a.coterie
+      coterie sync a.coterie -s b.coterie
+      coterie invite accept --dry-run -s b.coterie; echo "accept $?"
+      coterie invite accept -s b.coterie
+      coterie message post hello --dry-run -s b.coterie; echo "post $?"
+      coterie message post hello -s b.coterie --json | grep -c role-too-low; echo "refused"
+      coterie member leave --dry-run -s b.coterie; echo "leave $?"
+      coterie members -s b.coterie | wc -l
+      """
+    )
+    for word in ["accept 0", "post 9", "2\nrefused", "leave 0", "\n2"] {
+      #expect(run.output.contains(word), "\(word): \(run.output)\(run.errors)")
+    }
+  }
+}
