@@ -79,6 +79,26 @@ import Testing
     #expect(lines[3].hasPrefix("████") && lines[3].hasSuffix("████"))
   }
 
+  @Test func `shows events as they come, a line of JSON for each and a summary last`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      coterie init a.coterie 2> /dev/null
+      coterie group create Club -s a.coterie > /dev/null
+      coterie watch -s a.coterie --ndjson --count 2 --every 50 > watched &
+      sleep 1
+      coterie message post one -s a.coterie > /dev/null
+      coterie message post two -s a.coterie > /dev/null
+      wait
+      cat watched
+      """
+    )
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 3, "\(run.output)\(run.errors)")
+    #expect(lines.dropLast().allSatisfy { $0.contains("\"kind\":\"message.post\"") })
+    #expect(lines.last == "{\"complete\":true,\"total\":2,\"type\":\"summary\"}")
+  }
+
   @Test func `says before anything is done whether it may be`() throws {
     let desk = try Desk()
     let run = try desk.shell(
