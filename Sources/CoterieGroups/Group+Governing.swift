@@ -143,6 +143,7 @@ extension Group {
       throw .noKey(group: id)
     }
     let fresh = key.resealed(with: surroundings.sealKeyPair())
+    try requireAdmitted(.memberSeal(seal: fresh.seal.publicKey), by: key)
     return try store.exclusively { () throws(GroupError) in
       do throws(VaultError) {
         try vault.changeKeys { keys in

@@ -125,8 +125,8 @@ extension Group {
     throw .noKey(group: id)
   }
 
-  /// Refuses before a key is given to this group what would be refused afterwards.
-  private func requireAdmitted(_ action: Action, by key: StoredKey) throws(GroupError) {
+  /// Refuses before the store's keys are changed what would be refused afterwards.
+  func requireAdmitted(_ action: Action, by key: StoredKey) throws(GroupError) {
     try refresh()
     if let refusal = log.mayI(action, by: key.publicKey) {
       throw .refused(refusal.code, by: refusal.by)

@@ -148,8 +148,8 @@ private struct Remains {
   var bad = 0
 
   mutating func take(_ key: [UInt8], _ value: [UInt8], _ vault: Vault) {
-    if value.first == 0xd2 {
-      // Tag 18: an envelope of a table of events, or of one that waited.
+    if value.first == 0xd2, value.count > Signature.byteCount {
+      // Tag 18: an envelope of a table of events, or of one that waited. An id may start so too.
       if let event = try? Event.decode(value.span).event {
         events[event.id] = (event, value)
       } else {

@@ -2,6 +2,7 @@ import CoterieEvents
 import CoterieExchange
 import CoterieGroups
 import CoterieJudgement
+import CoterieSealing
 import CoterieVault
 import CoterieWire
 import Foundation
@@ -49,6 +50,18 @@ import Testing
     try await shelf.hand(over: id, from: ann, to: bob)
     await #expect(throws: GroupError.self) { try await his.accept() }
     #expect(try bob.keys().map(\.purpose) == [.free])
+  }
+
+  /// The seal that others know must stay, or nothing that they leave can be opened.
+  @Test func `keeps its seal when changing it is refused`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let id = try await shelf.group(of: ann, with: [])
+    let hers = try shelf.group(id, ann)
+    try await hers.dissolve()
+    let seals = try ann.keys().map { $0.seal.publicKey }
+    await #expect(throws: GroupError.self) { try await hers.changeSeal() }
+    #expect(try ann.keys().map { $0.seal.publicKey } == seals)
   }
 
   @Test func `is not sent everything again for an invite that is still open`() async throws {
