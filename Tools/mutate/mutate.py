@@ -86,7 +86,10 @@ def manifest(text):
 package.targets.append(
   .executableTarget(
     name: "coterie-mutants",
-    dependencies: ["CoterieWire", "CoterieEvents", "CoterieJudgement", "CoterieScenarios", "ScopeKit"],
+    dependencies: [
+      "CoterieWire", "CoterieJSON", "CoterieEvents", "CoterieJudgement", "CoterieScenarios",
+      "ScopeKit",
+    ],
     path: "Tools/mutate/runner",
     swiftSettings: settings
   )

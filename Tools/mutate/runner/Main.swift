@@ -1,4 +1,5 @@
 import CoterieEvents
+import CoterieJSON
 import CoterieJudgement
 import CoterieScenarios
 import CoterieWire
@@ -55,14 +56,22 @@ enum Mutants {
     let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String }
     for name in (names ?? []).sorted() where name.hasSuffix(".json") {
       let scenario = try Scenario(Array(Data(contentsOf: root.appending(path: name))))
+      let good = try ScenarioRunner(orders: 2).run(scenario)
       checks.append(
         Check(name: name) {
           let outcome = try? ScenarioRunner(orders: 2).run(scenario)
-          return outcome?.failures.isEmpty == true
+          return outcome?.failures.isEmpty == true && judged(outcome?.view) == judged(good.view)
         }
       )
     }
     return checks
+  }
+
+  /// What the second judge, in Python, works out from the definition and compares for every
+  /// scenario: members, and each verdict with cause, standing, need and root.
+  private static func judged(_ view: JSONValue?) -> [JSONValue?] {
+    guard case .object(let fields)? = view else { return [] }
+    return [fields["members"], fields["verdicts"]]
   }
 
   /// The promises of judgement on random groups, and the order of roles in the table.
