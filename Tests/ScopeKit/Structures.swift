@@ -84,9 +84,9 @@ package enum Structures {
       // A fork leaves the newest out; now and then someone starts anew.
       let choice = random.below(12)
       let previous = choice == 0 ? nil : choice == 1 ? mine.dropLast().last : mine.last
-      // Long stretches of one parent, so that clocks are far apart.
-      let width = number % 100 < 80 ? 1 : 1 + random.below(3)
-      let parents = (0..<(number == 0 ? 0 : width)).map { _ in
+      // Long stretches of one parent, so that clocks are far apart; several beginnings.
+      let width = number < 8 ? 0 : number % 100 < 80 ? 1 : 1 + random.below(3)
+      let parents = (0..<width).map { _ in
         max(0, number - 1 - random.below(number % 100 < 80 ? 2 : 40))
       }
       let direct = Set(parents + (previous.map { [$0] } ?? []))
