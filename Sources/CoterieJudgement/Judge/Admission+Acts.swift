@@ -127,7 +127,7 @@ extension Judge {
     }
     let place = acts.count
     acts.append(act)
-    actOf[number] = Int32(place)
+    records[number].act = Int32(place)
     if case .inviteCreate = action { invitesOfPerson[act.person, default: []].append(place) }
     forks.note(place, in: self)
     return place
@@ -165,10 +165,10 @@ extension Judge {
     default:
       return nil
     }
-    guard let event = graph.table.number(of: named.id), event < codes.count,
-      kinds[event] == named.kind, actOf[event] >= 0, includes(event, in: past)
+    guard let event = graph.table.number(of: named.id), event < records.count,
+      records[event].kind == named.kind, records[event].act >= 0, includes(event, in: past)
     else { return nil }
-    return Int(actOf[event])
+    return Int(records[event].act)
   }
 
   /// The admitted message that an action names, if it lies in the past.
@@ -184,8 +184,8 @@ extension Judge {
     default:
       return nil
     }
-    guard let event = graph.table.number(of: id), event < codes.count,
-      kinds[event] == .messagePost, codes[event] == nil, includes(event, in: past)
+    guard let event = graph.table.number(of: id), event < records.count,
+      records[event].kind == .messagePost, records[event].code == nil, includes(event, in: past)
     else { return nil }
     return event
   }
