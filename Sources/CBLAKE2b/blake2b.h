@@ -11,6 +11,7 @@
 enum {
   block_bytes = 128,
   digest_bytes = 32,
+  digest_words = 4,
 };
 
 // The initial values of RFC 7693 §2.6.
@@ -73,7 +74,7 @@ struct batch {
   const uint8_t *const *inputs;
   const size_t *lengths;
   size_t count;
-  uint8_t *outputs;
+  uint64_t *outputs;
   uint64_t start[8];
 };
 

@@ -67,9 +67,9 @@ TARGET static inline void walk(const struct batch *batch) {
     compress(state.vectors, blocks, taken_bytes.vector, last_mask.vector);
     for (size_t lane = 0; lane < LANES; lane++) {
       if (!is_busy[lane] || last_mask.words[lane] == 0) continue;
-      uint8_t *output = batch->outputs + messages[lane].number * digest_bytes;
-      for (size_t place = 0; place < digest_bytes / 8; place++) {
-        memcpy(output + 8 * place, &state.words[place][lane], 8);
+      uint64_t *output = batch->outputs + messages[lane].number * digest_words;
+      for (size_t place = 0; place < digest_words; place++) {
+        output[place] = __builtin_bswap64(state.words[place][lane]);
       }
       if (begun < batch->count) {
         messages[lane] = message_of(batch, begun++);

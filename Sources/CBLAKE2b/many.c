@@ -20,7 +20,7 @@ void coterie_blake2b_many(
   const size_t *lengths,
   size_t count,
   const uint8_t *personal,
-  uint8_t *outputs
+  uint64_t *outputs
 ) {
   if (!coterie_blake2b_has_width(width)) __builtin_trap();
   struct batch batch = {

@@ -28,9 +28,9 @@ void blake2b_finish_alone(const struct batch *batch, struct message message, uin
     const uint8_t *block = next_block(&message, padded, &is_last);
     compress(state, block, message.taken_bytes, is_last);
   }
-  uint8_t *output = batch->outputs + message.number * digest_bytes;
-  for (size_t place = 0; place < digest_bytes; place++) {
-    output[place] = (uint8_t)(state[place / 8] >> (8 * (place % 8)));
+  uint64_t *output = batch->outputs + message.number * digest_words;
+  for (size_t place = 0; place < digest_words; place++) {
+    output[place] = __builtin_bswap64(state[place]);
   }
 }
 

@@ -48,7 +48,6 @@ package enum HashWidth: String, CaseIterable, Sendable {
   // The bytes belong to whoever appended them, and are read once, by `digests(domain:into:)`.
   private var addresses: [UnsafePointer<UInt8>?] = unsafe []
   private var lengths: [Int] = []
-  private var output: [UInt8] = []
 
   /// An empty batch, of a width that the machine has.
   package init(width: HashWidth = .greatest) {
@@ -69,11 +68,9 @@ package enum HashWidth: String, CaseIterable, Sendable {
   package mutating func digests(domain: Domain, into digests: inout [Digest]) {
     digests.removeAll(keepingCapacity: true)
     if lengths.isEmpty { return }
-    let needed = lengths.count * Digest.byteCount
-    if output.count < needed {
-      output.append(contentsOf: repeatElement(0, count: needed - output.count))
-    }
-    unsafe output.withMutableAddress { output in
+    let nothing = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
+    digests.append(contentsOf: repeatElement(nothing, count: lengths.count))
+    unsafe digests.withUnsafeMutableBytes { digests in
       unsafe domain.personal.span.withAddress { personal in
         unsafe coterie_blake2b_many(
           width.count,
@@ -81,13 +78,9 @@ package enum HashWidth: String, CaseIterable, Sendable {
           lengths,
           lengths.count,
           personal,
-          output
+          digests.baseAddress?.assumingMemoryBound(to: UInt64.self)
         )
       }
-    }
-    digests.reserveCapacity(lengths.count)
-    for place in stride(from: 0, to: needed, by: Digest.byteCount) {
-      digests.append(Digest(in: output.span, at: place))
     }
     unsafe addresses.removeAll(keepingCapacity: true)
     lengths.removeAll(keepingCapacity: true)

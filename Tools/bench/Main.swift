@@ -22,7 +22,11 @@ enum Bench {
   )
 
   static func main() async {
-    let table = CommandTable(program: "coterie-bench", commands: [row, ColdBench.row, SyncBench.row], globals: [])
+    let table = CommandTable(
+      program: "coterie-bench",
+      commands: [row, ColdBench.row, SyncBench.row, HashBench.row],
+      globals: []
+    )
     do {
       let invocation = try table.parse(Array(CommandLine.arguments.dropFirst()))
       let console = Console(

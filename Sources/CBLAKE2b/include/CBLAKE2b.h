@@ -17,7 +17,8 @@ bool coterie_blake2b_has_width(size_t width);
 
 /// Hashes `count` messages of any lengths, `width` at a time; each gets the value it has alone.
 ///
-/// `outputs[i]` becomes the hash of the `lengths[i]` bytes at `inputs[i]`; nothing beyond them is
+/// The four words `outputs[4 * i]` and following become the hash of the `lengths[i]` bytes at
+/// `inputs[i]`; the first byte of a hash is the highest of its word. Nothing beyond the bytes is
 /// read, and an address of no bytes is not looked at. Takes no memory but a few KB of stack. The
 /// machine must have the width.
 void coterie_blake2b_many(
@@ -26,7 +27,7 @@ void coterie_blake2b_many(
   const size_t *lengths,
   size_t count,
   const uint8_t *personal,
-  uint8_t *outputs
+  uint64_t *outputs
 );
 
 #endif
