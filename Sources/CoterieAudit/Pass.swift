@@ -6,8 +6,7 @@ internal import CoterieWire
 
 /// One reading of a source from start to end.
 ///
-/// Envelopes come together in chunks: while a chunk is in the cache, all its payloads are hashed,
-/// several at a time, and each event is decoded and judged.
+/// Envelopes are taken chunk by chunk: hashed, decoded and judged while they are in the cache.
 struct Pass<Source: LogSource> {
   let source: Source
   let reading: LogReading
@@ -27,7 +26,7 @@ struct Pass<Source: LogSource> {
 
   mutating func run() -> SourceFault? {
     var fault: SourceFault?
-    var chunk = Chunk()
+    var chunk = EnvelopeChunk()
     do {
       try source.scan { envelope, place in
         if !chunk.hasRoom(for: envelope.count) { take(&chunk) }
@@ -57,26 +56,20 @@ struct Pass<Source: LogSource> {
   }
 
   /// Takes all events of a chunk, and empties it.
-  private mutating func take(_ chunk: inout Chunk) {
+  private mutating func take(_ chunk: inout EnvelopeChunk) {
     chunk.hash()
+    if reading.signatures == .every { chunk.verify() }
     newest?.replica.judge.expect(chunk.ids)
     for item in chunk.items.indices { take(item, of: chunk) }
     chunk.removeAll()
   }
 
-  private mutating func take(_ item: Int, of chunk: borrowing Chunk) {
+  private mutating func take(_ item: Int, of chunk: borrowing EnvelopeChunk) {
     let (range, place, parts) = chunk.items[item]
     let envelope = chunk.bytes.span.extracting(range)
-    guard let parts else {
-      // Read again for its fault.
-      do { _ = try Envelope.parts(of: envelope) } catch {
-        unplaced.append(BadEvent(id: nil, fault: error, place: place))
-      }
-      return
-    }
     let event: Event
     do {
-      event = try Event(in: envelope, parts, id: chunk.ids[item])
+      event = try chunk.event(item)
     } catch {
       unplaced.append(BadEvent(id: nil, fault: error, place: place))
       return
@@ -88,8 +81,8 @@ struct Pass<Source: LogSource> {
     }
     if reading.signatures == .every {
       log.signatureCount += 1
-      if !Envelope.verifies(envelope, parts, by: event.author) {
-        let fault = Malformed(.wrongSignature, at: parts.signature.lowerBound)
+      if !chunk.isSigned[item] {
+        let fault = Malformed(.wrongSignature, at: parts?.signature.lowerBound ?? 0)
         log.unsigned.append(BadEvent(id: event.id, fault: fault, place: place))
       }
     }
@@ -178,48 +171,5 @@ struct Pass<Source: LogSource> {
     } catch {
       return error
     }
-  }
-}
-
-/// Envelopes that are taken together.
-private struct Chunk: ~Copyable {
-  /// Small enough to stay in a second-level cache together with what judging them touches.
-  private static let bytesMax = 192 * 1024
-
-  var bytes: [UInt8] = []
-  /// Where each envelope stands, its place in the source, and where its parts stand; nil for bytes
-  /// that are no envelope.
-  var items: [(range: Range<Int>, place: UInt64, parts: Envelope.Parts?)] = []
-  /// The ids, by item; of no meaning for bytes that are no envelope.
-  var ids: [Digest] = []
-  private var payloads: [Range<Int>] = []
-  private var batch = HashBatch()
-
-  init() {
-    bytes.reserveCapacity(Self.bytesMax)
-  }
-
-  func hasRoom(for byteCount: Int) -> Bool {
-    bytes.isEmpty || bytes.count + byteCount <= Self.bytesMax
-  }
-
-  mutating func append(_ envelope: Span<UInt8>, _ place: UInt64) {
-    let start = bytes.count
-    bytes.append(envelope)
-    let parts = try? Envelope.parts(of: envelope)
-    items.append((start..<bytes.count, place, parts))
-    let payload = parts?.payload ?? 0..<0
-    payloads.append((start + payload.lowerBound)..<(start + payload.upperBound))
-  }
-
-  mutating func hash() {
-    let bytes = bytes
-    batch.digests(of: payloads, in: bytes.span, domain: .event, into: &ids)
-  }
-
-  mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
-    items.removeAll(keepingCapacity: true)
-    payloads.removeAll(keepingCapacity: true)
   }
 }

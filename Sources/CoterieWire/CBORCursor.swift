@@ -189,6 +189,13 @@ extension Span where Element == UInt8 {
     unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
+  /// Whether these are the bytes of an array.
+  package func spells(_ other: [UInt8]) -> Bool {
+    guard count == other.count else { return false }
+    for place in other.indices where self[place] != other[place] { return false }
+    return true
+  }
+
   /// A copy of these bytes; O(bytes).
   package func copy(of range: Range<Int>) -> [UInt8] {
     var copied: [UInt8] = []

@@ -42,7 +42,6 @@ package struct ShortText: Hashable, Sendable {
   private let highMask: UInt64
   private let lowMask: UInt64
   package let count: Int
-  package let name: String
 
   /// Packs a name of the format; it must be at most 16 bytes long.
   package init(_ name: String) {
@@ -60,7 +59,14 @@ package struct ShortText: Hashable, Sendable {
     count = name.utf8.count
     highMask = ~(UInt64.max >> UInt64(8 * min(count, 8)))
     lowMask = ~(UInt64.max >> UInt64(8 * max(count - 8, 0)))
-    self.name = name
+  }
+
+  /// The name as a string.
+  package var name: String {
+    let words = [high, low].flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - $0 * 8)) }
+    }
+    return String(decoding: words.prefix(count), as: UTF8.self)
   }
 
   /// The place behind this name, if it stands at `offset` of `source` as a text in CBOR.

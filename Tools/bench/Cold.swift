@@ -11,7 +11,7 @@ enum ColdBench {
     about: "LOG is a bundle or a store. Prints nanoseconds an event of each run, by phase.",
     example: "cold m0.cborseq 5",
     operands: [
-      Operand("LOG", help: "a bundle or a store"), Operand("RUNS", help: "how often"),
+      Operand("LOG", help: "a bundle or a store"), Operand("RUNS", help: "how often"), Operand("KEYRING", help: "that knows a store"),
     ],
     run: run
   )
@@ -25,7 +25,7 @@ enum ColdBench {
     for _ in 0..<(Int(invocation.operands[1]) ?? 1) {
       let start = SyncBench.nanoseconds()
       let isStore = path.hasSuffix(".coterie")
-      let keyring = Keyring(path: "\(path)/../keyring")
+      let keyring = Keyring(path: "\(invocation.operands[2])")
       let logs: [MemberLog]
       if isStore {
         logs = try LogReading().read(StoreSource(path: path, name: "cold", keyring: keyring)).logs

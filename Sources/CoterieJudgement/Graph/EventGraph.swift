@@ -140,7 +140,7 @@ package struct EventGraph {
   /// Of events that are concurrent one is enough: those that come soon after it wait until they are
   /// twice as far.
   private func isFarFromClocks(_ lag: Int32) -> Bool {
-    let far = max(64, chains.count / 4)
+    let far = max(256, chains.count / 4)
     return Int(lag) >= far && (nodes.count - lastClocked > far / 2 || Int(lag) >= 2 * far)
   }
 

@@ -94,6 +94,15 @@ extension Admission {
   }
 }
 
+/// The admission of a post that rests on its author, its type and one version of the trunk: it
+/// holds for the next such post as well.
+struct PlainPost {
+  var epoch: Int
+  var version: Int32
+  var type: Post.ContentType
+  var facts: Judge.Facts
+}
+
 extension Judge {
   func admission(
     of action: Action,
@@ -101,8 +110,34 @@ extension Judge {
     past: Past,
     in view: View
   ) -> (facts: Facts, act: Act?) {
+    let type = plainType(of: action, in: view)
+    if let type, author < plainPosts.count, let known = plainPosts[author],
+      known.epoch == trunk.epoch, known.version == view.version, known.type == type
+    {
+      return (known.facts, nil)
+    }
     if case .inviteCreate(let invitee, _) = action { _ = graph.person(invitee) }
-    return Admission(judge: self, action: action, author: author, past: past, view: view).outcome()
+    let outcome = Admission(judge: self, action: action, author: author, past: past, view: view)
+      .outcome()
+    if let type, outcome.facts.code == nil {
+      while plainPosts.count <= author { plainPosts.append(nil) }
+      plainPosts[author] = PlainPost(
+        epoch: trunk.epoch,
+        version: view.version,
+        type: type,
+        facts: outcome.facts
+      )
+    }
+    return outcome
+  }
+
+  /// The type of a post whose admission rests on its author and a version of the trunk alone: it
+  /// names nothing, and nothing ever dissolved the group.
+  private func plainType(of action: Action, in view: View) -> Post.ContentType? {
+    guard case .messagePost(let post) = action, post.reply == nil, view.changes == nil,
+      dissolvers.isEmpty
+    else { return nil }
+    return post.type
   }
 
   /// Numbers an admitted act and gives it its place.

@@ -11,7 +11,7 @@ package import CoterieWire
 /// Not thread-safe: the owner (an actor, or one worker) keeps it to itself.
 package final class Judge {
   /// The facts of an event's admission; they never change.
-  package struct Facts {
+  package struct Facts: Hashable {
     package var code: Code?
     /// The number of the event that caused a refusal; -1 if none.
     package var by = -1
@@ -42,6 +42,8 @@ package final class Judge {
   var views: [ViewKey: View] = [:]
   var viewsEpoch = 0
   var forks = ForkRecord()
+  /// The admission of each author's last plain post, by person.
+  var plainPosts: [PlainPost?] = []
 
   /// What is kept of each event, by number.
   var records: [Record] = []
@@ -184,11 +186,14 @@ package final class Judge {
       heads[0] = number
       return
     }
-    heads.removeAll { head in
-      if parents.contains(head) || head == previous { return true }
+    var kept: [Int] = []
+    swap(&kept, &heads)
+    kept.removeAll { head in
+      if head == previous || parents.contains(head) { return true }
       return namesRejected && graph.isBefore(head, number)
     }
-    heads.append(number)
+    kept.append(number)
+    heads = kept
   }
 
   /// Whether one act lies before another.
