@@ -37,10 +37,11 @@ let package = Package(
       pkgConfig: "libqrencode",
       providers: [.apt(["libqrencode-dev"])]
     ),
+    .target(name: "CBLAKE2b", cSettings: [.treatAllWarnings(as: .error)]),
     floor("CoterieWire", on: []),
     floor("CoterieConsole", on: ["CQRencode"]),
     floor("CoterieJSON", on: []),
-    floor("CoterieSealing", on: ["CoterieWire", "CSodium"]),
+    floor("CoterieSealing", on: ["CoterieWire", "CSodium", "CBLAKE2b"]),
     floor("CoterieEvents", on: ["CoterieWire", "CoterieSealing"]),
     floor("CoterieJudgement", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     floor(
@@ -200,7 +201,7 @@ let package = Package(
         "CoterieScenarios", "ScopeKit",
       ]
     ),
-    tests(of: "CoterieSealing", on: ["CoterieWire", "ScopeKit"]),
+    tests(of: "CoterieSealing", on: ["CoterieWire", "ScopeKit", "CSodium"]),
     tests(of: "CoterieEvents", on: ["CoterieWire", "CoterieSealing", "ScopeKit"]),
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     tests(

@@ -87,6 +87,7 @@ public final class StoreSource: LogSource {
     do {
       guard let known = try ledger.groups().first(where: { $0.id == log.group }) else { return nil }
       var found: Digest?
+      var records = AdmissionRecords()
       let numbers = Dictionary(
         log.places.enumerated().map { ($0.element & (1 << 40 - 1), $0.offset) }
       ) { first, _ in first }
@@ -96,7 +97,7 @@ public final class StoreSource: LogSource {
         guard key.count == 12 else { return true }
         let arrival = (4..<12).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
         guard let number = numbers[arrival] else { return true }
-        if record.copy(of: 0..<record.count) != AdmissionRecord.bytes(of: number, in: judge) {
+        if !record.spells(records.bytes(of: number, in: judge)) {
           found = judge.graph.id(number)
         }
         return found == nil

@@ -32,6 +32,15 @@ package final class Replica {
     case noRoom(missing: [Digest])
   }
 
+  /// Takes an event for which nothing waits, if it need not wait itself; else does nothing.
+  ///
+  /// The short way of `receive`, for logs that hold parents before their children.
+  /// - Throws: `Malformed` if it belongs to another group or breaks its author's chain.
+  package func place(_ event: borrowing Event) throws(Malformed) -> Bool {
+    guard waiting.guests.isEmpty, case .inserted = try judge.insert(event) else { return false }
+    return true
+  }
+
   /// Takes an event whose bytes and signature are good.
   ///
   /// - Throws: `Malformed` if it belongs to another group or breaks its author's chain.

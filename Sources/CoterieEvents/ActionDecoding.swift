@@ -10,11 +10,13 @@ extension Action {
     _ cursor: inout CBORCursor,
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Action {
-    for (text, kind) in Kind.byName where text.matches(name, of: bytes) {
-      var fields = try FieldReader(cursor, in: bytes)
-      let action = try known(kind, &fields, bytes)
-      cursor = try fields.finish()
-      return action
+    if name.count < Kind.byLength.count {
+      for known in Kind.byLength[name.count] where known.name.matches(name, of: bytes) {
+        var fields = try FieldReader(cursor, in: bytes)
+        let action = try self.known(known.kind, &fields, bytes)
+        cursor = try fields.finish()
+        return action
+      }
     }
     let start = cursor.offset
     guard cursor.nextMajor(in: bytes) == 5 else {

@@ -27,10 +27,14 @@ extension Event {
   /// Under 1 µs.
   package static func decode(_ bytes: Span<UInt8>) throws(Malformed) -> DecodedEvent {
     let parts = try Envelope.parts(of: bytes)
-    let payload = bytes.extracting(parts.payload)
+    let id = Envelope.id(of: bytes.extracting(parts.payload))
+    return DecodedEvent(event: try Event(in: bytes, parts, id: id), parts: parts)
+  }
+
+  /// Reads the payload of an envelope whose id was computed before.
+  package init(in envelope: Span<UInt8>, _ parts: Envelope.Parts, id: Digest) throws(Malformed) {
     do {
-      let id = Envelope.id(of: payload)
-      return DecodedEvent(event: try Event(payload: payload, id: id), parts: parts)
+      try self.init(payload: envelope.extracting(parts.payload), id: id)
     } catch {
       throw error.shifted(by: parts.payload.lowerBound)
     }

@@ -53,6 +53,11 @@ struct FieldReader {
   /// Whether the next key is `field`; steps over the key if so.
   mutating func has(_ field: ShortText, in bytes: Span<UInt8>) throws(Malformed) -> Bool {
     guard pairsLeft > 0 else { return false }
+    if let end = field.end(at: cursor.offset, of: bytes) {
+      cursor.offset = end
+      pairsLeft -= 1
+      return true
+    }
     var ahead = cursor
     let key = try ahead.text(in: bytes, limit: Limits.nameBytesMax)
     guard field.matches(key, of: bytes) else { return false }
@@ -113,8 +118,12 @@ struct FieldReader {
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Int {
     try require(field, in: bytes)
+    for (place, name) in names.enumerated() {
+      guard let end = name.end(at: cursor.offset, of: bytes) else { continue }
+      cursor.offset = end
+      return place
+    }
     let range = try cursor.text(in: bytes, limit: Limits.nameBytesMax)
-    for (place, name) in names.enumerated() where name.matches(range, of: bytes) { return place }
     throw Malformed(.invalidValue(field: field.name), at: range.lowerBound)
   }
 

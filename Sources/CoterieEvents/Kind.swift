@@ -54,7 +54,8 @@ public enum Kind: UInt8, CaseIterable, Sendable {
     self = kind
   }
 
-  /// Kinds by their names, the most frequent first.
-  package static let byName: [(ShortText, Kind)] =
-    ([.messagePost] + known.filter { $0 != .messagePost }).map { (ShortText($0.name), $0) }
+  /// Kinds by the lengths of their names, from 0 to 16 bytes.
+  package static let byLength: [[(name: ShortText, kind: Kind)]] = (0...16).map { length in
+    known.filter { $0.name.utf8.count == length }.map { (ShortText($0.name), $0) }
+  }
 }

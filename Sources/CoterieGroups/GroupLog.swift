@@ -73,37 +73,59 @@ public final class GroupLog {
   @discardableResult
   package func catchUp() throws(GroupError) -> [Digest] {
     if isStale { forgetAll() }
-    var failure: GroupError?
-    var events: [Digest] = []
-    do throws(LedgerError) {
+    var events: [Int] = []
+    do {
       let snapshot = try ledger.snapshot()
-      let prefix = LedgerKey.group(number)
       let next = LedgerKey.arrival(number, arrivals + 1)
-      let judge = replica.judge
-      try snapshot.scan(.events, prefix: prefix, from: next) { _, envelope in
-        do throws(Malformed) {
-          let event = try Event.decode(envelope).event
-          events.append(event.id)
-          _ = try judge.insert(event)
-          return true
-        } catch {
-          failure = .malformed(error)
-          return false
-        }
-      }
-      if failure == nil, !events.isEmpty || arrivals == 0 {
-        failure = try compareAdmissions(of: events, from: next, in: snapshot)
+      events = try judgeEvents(from: next, in: snapshot)
+      if !events.isEmpty || arrivals == 0 {
+        try compareAdmissions(of: events, from: next, in: snapshot)
         arrivals += UInt64(events.count)
         try readWaiting(snapshot)
         storedHeads = Set(headIDs)
-      } else if failure == nil, try waitingIDs(snapshot) != storedWaiting {
+      } else if try waitingIDs(snapshot) != storedWaiting {
         try readWaiting(snapshot)
       }
-    } catch {
+    } catch let error as LedgerError {
       throw .ledger(error)
+    } catch let error as Malformed {
+      throw .malformed(error)
+    } catch let error as GroupError {
+      throw error
+    } catch {
+      throw .noSuchGroup(group)
+    }
+    return events.map { replica.judge.graph.id($0) }
+  }
+
+  /// Judges the events from a key on; answers their numbers, in the order of arrival.
+  private func judgeEvents(from next: [UInt8], in snapshot: Snapshot) throws -> [Int] {
+    let judge = replica.judge
+    var chunk = EnvelopeChunk()
+    var numbers: [Int] = []
+    func take() throws(Malformed) {
+      chunk.hash()
+      judge.expect(chunk.ids)
+      for item in chunk.items.indices {
+        let event = try chunk.event(item)
+        if case .inserted(let number) = try judge.insert(event) { numbers.append(number) }
+      }
+      chunk.removeAll()
+    }
+    if arrivals == 0 { judge.reserve(try snapshot.count(.events)) }
+    var failure: Malformed?
+    try snapshot.scan(.events, prefix: LedgerKey.group(number), from: next) { _, envelope in
+      do throws(Malformed) {
+        if !chunk.hasRoom(for: envelope.count) { try take() }
+        chunk.append(envelope, 0)
+      } catch {
+        failure = error
+      }
+      return failure == nil
     }
     if let failure { throw failure }
-    return events
+    try take()
+    return numbers
   }
 
   private func forgetAll() {
@@ -117,23 +139,21 @@ public final class GroupLog {
 
   /// What the store says of each admission must be what judging gives.
   private func compareAdmissions(
-    of events: [Digest],
+    of events: [Int],
     from next: [UInt8],
     in snapshot: Snapshot
-  ) throws(LedgerError) -> GroupError? {
-    var failure: GroupError?
+  ) throws {
     var place = 0
+    var differing: Int?
+    var records = AdmissionRecords()
     let judge = replica.judge
     try snapshot.scan(.admissions, prefix: LedgerKey.group(number), from: next) { _, record in
-      guard place < events.count, let event = judge.number(of: events[place]) else { return false }
-      if record.copy(of: 0..<record.count) != AdmissionRecord.bytes(of: event, in: judge) {
-        failure = .admissionDiffers(events[place])
-        return false
-      }
+      guard place < events.count else { return false }
+      if !record.spells(records.bytes(of: events[place], in: judge)) { differing = events[place] }
       place += 1
-      return true
+      return differing == nil
     }
-    return failure
+    if let differing { throw GroupError.admissionDiffers(judge.graph.id(differing)) }
   }
 
   private func waitingIDs(_ snapshot: Snapshot) throws(LedgerError) -> Set<Digest> {

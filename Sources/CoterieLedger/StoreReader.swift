@@ -76,10 +76,10 @@ public final class StoreReader: LedgerSource {
       for node in page.nodes {
         // Old pages may name the same overflow pages as newer ones, with other sizes.
         visited.pages = []
-        guard let key = try? reader.key(page, node),
-          let value = try? reader.value(page, node, &visited)
-        else { continue }
-        body(key, value)
+        guard let key = try? reader.key(page, node) else { continue }
+        try? reader.withValue(page, node, &visited) { value in
+          body(page.bytes.span.copy(of: key), value.copy(of: 0..<value.count))
+        }
       }
     }
   }
@@ -104,13 +104,13 @@ public final class StoreReader: LedgerSource {
     var found: [Table: Tree] = [:]
     var fault: LedgerError?
     try walk(newest.main, from: []) { key, value, flags in
-      guard let table = Table(rawValue: String(decoding: key, as: UTF8.self)), flags & 0x02 != 0
-      else { return true }
+      let name = String(decoding: key.copy(of: 0..<key.count), as: UTF8.self)
+      guard let table = Table(rawValue: name), flags & 0x02 != 0 else { return true }
       guard value.count == 48 else {
         fault = .damaged(page: newest.main.root, problem: "a table record of another length")
         return false
       }
-      found[table] = Self.tree(value, at: 0)
+      found[table] = Self.tree(value.copy(of: 0..<value.count), at: 0)
       return true
     }
     if let fault { throw fault }
@@ -155,7 +155,9 @@ public final class StoreReader: LedgerSource {
     guard let tree = roots[table] else { return nil }
     var found: [UInt8]?
     try walk(tree, from: key) { candidate, value, _ in
-      if candidate == key { found = value }
+      if candidate.count == key.count, candidate.starts(with: key) {
+        found = value.copy(of: 0..<value.count)
+      }
       return false
     }
     return found
@@ -170,8 +172,7 @@ public final class StoreReader: LedgerSource {
   ) throws(LedgerError) {
     guard let tree = roots[table] else { return }
     try walk(tree, from: start ?? prefix) { key, value, _ in
-      guard key.span.starts(with: prefix) else { return false }
-      return body(key.span, value.span)
+      key.starts(with: prefix) && body(key, value)
     }
   }
 
@@ -179,12 +180,12 @@ public final class StoreReader: LedgerSource {
   private func walk(
     _ tree: Tree,
     from start: [UInt8],
-    _ body: (_ key: [UInt8], _ value: [UInt8], _ flags: UInt16) -> Bool
+    _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ flags: UInt16) -> Bool
   ) throws(LedgerError) {
     if tree.root == .max { return }
     var visited = Visits(overflowPagesLeft: pageCount)
     var stack: [(page: Page, next: Int)] = []
-    var last: [UInt8]?
+    var (last, isFirst) = ([UInt8](), true)
     try descend(to: tree.root, &stack, &visited, start)
     while let (page, next) = stack.last {
       guard next < page.nodes.count else {
@@ -197,16 +198,17 @@ public final class StoreReader: LedgerSource {
         try descend(to: child(page, node), &stack, &visited, start)
         continue
       }
-      let key = try self.key(page, node)
-      if key.lexicographicallyPrecedes(start) { continue }
-      if let last, !last.lexicographicallyPrecedes(key) {
+      let key = page.bytes.span.extracting(try self.key(page, node))
+      if key.isOrdered(before: start.span) { continue }
+      if !isFirst, !last.span.isOrdered(before: key) {
         throw .damaged(page: page.number, problem: "keys are out of order")
       }
-      last = key
-      let value = try self.value(page, node, &visited)
-      if !body(key, value, UInt16(truncatingIfNeeded: Self.little(page.bytes, node + 4, 2))) {
-        return
-      }
+      isFirst = false
+      last.removeAll(keepingCapacity: true)
+      last.append(key)
+      let flags = UInt16(truncatingIfNeeded: Self.little(page.bytes, node + 4, 2))
+      let goesOn = try withValue(page, node, &visited) { body(key, $0, flags) }
+      if !goesOn { return }
     }
   }
 
@@ -225,8 +227,8 @@ public final class StoreReader: LedgerSource {
     if page.isBranch {
       // The child to start in is the last whose key is not above the start.
       for place in page.nodes.indices.dropFirst() {
-        let key = try self.key(page, page.nodes[place])
-        if start.lexicographicallyPrecedes(key) { break }
+        let key = page.bytes.span.extracting(try self.key(page, page.nodes[place]))
+        if start.span.isOrdered(before: key) { break }
         first = place
       }
     }
@@ -258,12 +260,13 @@ public final class StoreReader: LedgerSource {
     return Page(number: number, bytes: bytes, flags: flags, nodes: nodes)
   }
 
-  private func key(_ page: Page, _ node: Int) throws(LedgerError) -> [UInt8] {
+  /// Where the key of a node stands in its page.
+  private func key(_ page: Page, _ node: Int) throws(LedgerError) -> Range<Int> {
     let size = Int(Self.little(page.bytes, node + 6, 2))
     guard node + 8 + size <= Self.pageBytes else {
       throw .damaged(page: page.number, problem: "a key that leaves the page")
     }
-    return Array(page.bytes[(node + 8)..<(node + 8 + size)])
+    return (node + 8)..<(node + 8 + size)
   }
 
   private func child(_ page: Page, _ node: Int) -> UInt64 {
@@ -271,11 +274,13 @@ public final class StoreReader: LedgerSource {
       | Self.little(page.bytes, node + 4, 2) << 32
   }
 
-  private func value(
+  /// Hands over the value of a node, from its page or from the overflow pages that it names.
+  private func withValue<Result>(
     _ page: Page,
     _ node: Int,
-    _ visited: inout Visits
-  ) throws(LedgerError) -> [UInt8] {
+    _ visited: inout Visits,
+    _ body: (Span<UInt8>) -> Result
+  ) throws(LedgerError) -> Result {
     let size = Int(Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16)
     let flags = Self.little(page.bytes, node + 4, 2)
     let start = node + 8 + Int(Self.little(page.bytes, node + 6, 2))
@@ -283,12 +288,13 @@ public final class StoreReader: LedgerSource {
       guard start + size <= Self.pageBytes else {
         throw .damaged(page: page.number, problem: "a value that leaves the page")
       }
-      return Array(page.bytes[start..<(start + size)])
+      return body(page.bytes.span.extracting(start..<(start + size)))
     }
     guard size <= Self.valueBytesMax, start + 8 <= Self.pageBytes else {
       throw .damaged(page: page.number, problem: "a value larger than any")
     }
-    return try overflow(Self.little(page.bytes, start, 8), size: size, &visited)
+    let value = try overflow(Self.little(page.bytes, start, 8), size: size, &visited)
+    return body(value.span)
   }
 
   private func overflow(

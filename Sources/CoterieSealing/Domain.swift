@@ -1,13 +1,15 @@
 /// What a hash is for; no two uses share one, so a hash made for one never passes for another.
 ///
 /// The name, padded with zeros to 16 bytes, personalises BLAKE2b (RFC 7693 §2.8 parameter block).
-public struct Domain: Sendable, Hashable {
+public struct Domain: Sendable {
   /// The 16 bytes of the personalisation.
-  package let personal: [UInt8]
+  let personal: InlineArray<16, UInt8>
 
   private init(_ name: String) {
     precondition(name.utf8.count <= 16, "a personalisation has at most 16 bytes")
-    personal = Array(name.utf8) + [UInt8](repeating: 0, count: 16 - name.utf8.count)
+    var personal = InlineArray<16, UInt8>(repeating: 0)
+    for (place, byte) in name.utf8.enumerated() { personal[place] = byte }
+    self.personal = personal
   }
 
   /// Ids of events.

@@ -70,7 +70,7 @@ internal import CoterieWire
       let status = unsafe span.withMutableAddress { output in
         unsafe context.withAddress { input in
           unsafe withBytes { key in
-            unsafe domain.personal.withAddress { personal in
+            unsafe domain.personal.span.withAddress { personal in
               unsafe crypto_generichash_blake2b_salt_personal(
                 output,
                 Digest.byteCount,

@@ -87,6 +87,12 @@ public struct CBORCursor: Sendable {
   /// Reads a byte string of exactly 32 bytes.
   public mutating func digest(in bytes: Span<UInt8>) throws(Malformed) -> Digest {
     let start = offset
+    if bytes.count - start >= 2 + Digest.byteCount, bytes[start] == 0x58,
+      Int(bytes[start + 1]) == Digest.byteCount
+    {
+      offset = start + 2 + Digest.byteCount
+      return Digest(in: bytes, at: start + 2)
+    }
     let range = try byteString(in: bytes, limit: Digest.byteCount)
     guard range.count == Digest.byteCount else {
       throw Malformed(.wrongType(expected: .digest), at: start)
@@ -183,12 +189,30 @@ extension Span where Element == UInt8 {
     unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
-  /// A copy of these bytes.
+  /// Whether these are the bytes of an array.
+  package func spells(_ other: [UInt8]) -> Bool {
+    guard count == other.count else { return false }
+    for place in other.indices where self[place] != other[place] { return false }
+    return true
+  }
+
+  /// A copy of these bytes; O(bytes).
   package func copy(of range: Range<Int>) -> [UInt8] {
     var copied: [UInt8] = []
-    copied.reserveCapacity(range.count)
-    for index in range { copied.append(self[index]) }
+    copied.append(extracting(range))
     return copied
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// Adds bytes that lie elsewhere; O(bytes).
+  package mutating func append(_ bytes: Span<UInt8>) {
+    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+
+  /// Adds the 32 bytes of a digest.
+  package mutating func append(_ digest: Digest) {
+    unsafe Swift.withUnsafeBytes(of: digest.bigEndianWords) { unsafe append(contentsOf: $0) }
   }
 }
 
@@ -196,6 +220,10 @@ extension Span where Element == UInt8 {
 private func isUTF8(_ range: Range<Int>, of bytes: Span<UInt8>) -> Bool {
   var place = range.lowerBound
   while place < range.upperBound {
+    if range.upperBound - place >= 8, bytes.bigEndianWord(at: place) & 0x8080_8080_8080_8080 == 0 {
+      place += 8
+      continue
+    }
     let lead = bytes[place]
     if lead < 0x80 {
       place += 1

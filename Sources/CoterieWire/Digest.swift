@@ -50,6 +50,11 @@ public struct Digest: Hashable, Comparable, Sendable {
     }
   }
 
+  /// The words as they lie in memory where the 32 bytes stand in order.
+  var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+    (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
+  }
+
   /// The 32 bytes in order.
   public var bytes: [UInt8] {
     (0..<Self.byteCount).map { byte(at: $0) }

@@ -39,8 +39,9 @@ extension Text: ExpressibleByStringLiteral {
 package struct ShortText: Hashable, Sendable {
   package let high: UInt64
   package let low: UInt64
+  private let highMask: UInt64
+  private let lowMask: UInt64
   package let count: Int
-  package let name: String
 
   /// Packs a name of the format; it must be at most 16 bytes long.
   package init(_ name: String) {
@@ -56,12 +57,33 @@ package struct ShortText: Hashable, Sendable {
     high = words.0
     low = words.1
     count = name.utf8.count
-    self.name = name
+    highMask = ~(UInt64.max >> UInt64(8 * min(count, 8)))
+    lowMask = ~(UInt64.max >> UInt64(8 * max(count - 8, 0)))
+  }
+
+  /// The name as a string.
+  package var name: String {
+    let words = [high, low].flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - $0 * 8)) }
+    }
+    return String(decoding: words.prefix(count), as: UTF8.self)
+  }
+
+  /// The place behind this name, if it stands at `offset` of `source` as a text in CBOR.
+  package func end(at offset: Int, of source: Span<UInt8>) -> Int? {
+    guard offset < source.count, Int(source[offset]) == 0x60 | count,
+      source.count - offset > count, matches((offset + 1)..<(offset + 1 + count), of: source)
+    else { return nil }
+    return offset + 1 + count
   }
 
   /// Whether these bytes of `source` spell this name.
   package func matches(_ range: Range<Int>, of source: Span<UInt8>) -> Bool {
     guard range.count == count else { return false }
+    if source.count - range.lowerBound >= 16 {
+      return source.bigEndianWord(at: range.lowerBound) & highMask == high
+        && source.bigEndianWord(at: range.lowerBound + 8) & lowMask == low
+    }
     var words: (UInt64, UInt64) = (0, 0)
     var place = 0
     for index in range {

@@ -34,7 +34,7 @@ private func imports(_ path: String) throws -> Set<String> {
     ("CoterieWire", []),
     ("CoterieJSON", []),
     ("CoterieConsole", ["CQRencode"]),
-    ("CoterieSealing", ["CoterieWire", "CSodium"]),
+    ("CoterieSealing", ["CoterieWire", "CSodium", "CBLAKE2b"]),
     ("CoterieLedger", ["CoterieWire", "CLMDB"]),
     ("CoterieVault", ["CoterieWire", "CoterieSealing", "CoterieLedger"]),
     (
@@ -102,7 +102,7 @@ private func imports(_ path: String) throws -> Set<String> {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: root.appending(path: "Sources").path
     )
-    let others: Set = ["CSodium", "CLMDB", "CQRencode", "coterie"]
+    let others: Set = ["CSodium", "CBLAKE2b", "CLMDB", "CQRencode", "coterie"]
     #expect(Set(names) == Set(floors.map(\.floor)).union(others))
   }
 
@@ -110,6 +110,7 @@ private func imports(_ path: String) throws -> Set<String> {
     for file in swiftFiles(below: "Sources") {
       let found = try imports(file)
       #expect(!found.contains("CSodium") || file.contains("/CoterieSealing/"), "\(file)")
+      #expect(!found.contains("CBLAKE2b") || file.contains("/CoterieSealing/"), "\(file)")
       #expect(!found.contains("CLMDB") || file.contains("/CoterieLedger/"), "\(file)")
       #expect(!found.contains("CQRencode") || file.contains("/CoterieConsole/"), "\(file)")
     }

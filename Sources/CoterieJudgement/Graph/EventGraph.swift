@@ -22,39 +22,56 @@ package struct EventGraph {
   /// The chains of each author, the oldest first.
   package private(set) var chainsOfAuthor: [[Int32]] = []
 
-  private var chainOf: [Int32] = []
-  private var positionOf: [Int32] = []
-  private var depthOf: [Int32] = []
-  private var previousOf: [Int32] = []
-  private var firstParent: [Int32] = [0]
+  /// What is kept of one event: 32 bytes, so that a step of a search touches one cache line.
+  private struct Node {
+    var chain: Int32
+    var position: Int32
+    var depth: Int32
+    var previous: Int32
+    /// Where its parents start in the pool; they end where those of the next event start.
+    var firstParent: Int32
+    /// Steps down to the nearest clock.
+    var lag: Int32
+    /// The number of its clock; -1 if it has none.
+    var clock: Int32
+    /// The search that saw it last.
+    var stamp: UInt32 = 0
+  }
+
+  private var nodes: [Node] = []
   private var parentPool: [Int32] = []
-  private var lag: [Int32] = []
-  private var clockOf: [Int32] = []
   private var clocks: [[Int32]] = []
-  private var stamps: [UInt32] = []
+  private var lastClocked = 0
   private var stamp: UInt32 = 0
+  /// What a search has yet to visit; empty between searches.
+  private var stack: [Int32] = []
 
   package init(seed: UInt64) {
     table = DigestTable(seed: seed)
     authors = DigestTable(seed: seed &+ 1)
   }
 
-  package var count: Int { chainOf.count }
+  package var count: Int { nodes.count }
 
   package func id(_ event: Int) -> Digest { table.digests[event] }
-  package func author(_ event: Int) -> Int { chains[Int(chainOf[event])].author }
+  package func author(_ event: Int) -> Int { chains[Int(nodes[event].chain)].author }
   package func authorKey(_ event: Int) -> Digest { authors.digests[author(event)] }
-  package func chain(_ event: Int) -> Int { Int(chainOf[event]) }
-  package func position(_ event: Int) -> Int { Int(positionOf[event]) }
-  package func depth(_ event: Int) -> Int { Int(depthOf[event]) }
+  package func chain(_ event: Int) -> Int { Int(nodes[event].chain) }
+  package func position(_ event: Int) -> Int { Int(nodes[event].position) }
+  package func depth(_ event: Int) -> Int { Int(nodes[event].depth) }
   package func previous(_ event: Int) -> Int? {
-    previousOf[event] < 0 ? nil : Int(previousOf[event])
+    nodes[event].previous < 0 ? nil : Int(nodes[event].previous)
   }
   package func sequence(_ event: Int) -> UInt64 {
-    chains[chain(event)].firstSequence + UInt64(positionOf[event])
+    let node = nodes[event]
+    return chains[Int(node.chain)].firstSequence + UInt64(node.position)
   }
   package func parents(_ event: Int) -> ArraySlice<Int32> {
-    parentPool[Int(firstParent[event])..<Int(firstParent[event + 1])]
+    parentPool[parentRange(event)]
+  }
+  private func parentRange(_ event: Int) -> Range<Int> {
+    let end = event + 1 < nodes.count ? Int(nodes[event + 1].firstParent) : parentPool.count
+    return Int(nodes[event].firstParent)..<end
   }
 
   /// Numbers a person who may have no event yet.
@@ -66,15 +83,8 @@ package struct EventGraph {
 
   package mutating func reserve(_ count: Int) {
     table.reserve(count)
-    chainOf.reserveCapacity(count)
-    positionOf.reserveCapacity(count)
-    depthOf.reserveCapacity(count)
-    previousOf.reserveCapacity(count)
-    firstParent.reserveCapacity(count + 1)
+    nodes.reserveCapacity(count)
     parentPool.reserveCapacity(count + count / 4)
-    lag.reserveCapacity(count)
-    clockOf.reserveCapacity(count)
-    stamps.reserveCapacity(count)
   }
 
   /// Adds an event whose parents and previous event are there already.
@@ -89,96 +99,125 @@ package struct EventGraph {
     needsClock: Bool
   ) -> Int {
     let event = table.insert(id).number
-    precondition(event == chainOf.count, "an event is inserted once")
+    precondition(event == nodes.count, "an event is inserted once")
     let person = person(author)
-    var depth = 0
+    var depth: Int32 = 0
     var farthest: Int32 = 0
+    let firstParent = Int32(parentPool.count)
     for parent in parents {
-      depth = max(depth, self.depth(parent))
-      farthest = max(farthest, lag[parent])
+      depth = max(depth, nodes[parent].depth)
+      farthest = max(farthest, nodes[parent].lag)
       parentPool.append(Int32(parent))
     }
-    firstParent.append(Int32(parentPool.count))
     if let previous {
-      depth = max(depth, self.depth(previous))
-      farthest = max(farthest, lag[previous])
+      depth = max(depth, nodes[previous].depth)
+      farthest = max(farthest, nodes[previous].lag)
     }
-    depthOf.append(Int32(depth + 1))
-    previousOf.append(Int32(previous ?? -1))
-    appendToChain(event, person: person, sequence: sequence, previous: previous)
-    stamps.append(0)
-    clockOf.append(-1)
-    lag.append(farthest + 1)
-    if needsClock || Int(farthest) >= max(64, chains.count / 4) {
+    let (chain, position) = extendChain(by: event, person, sequence, previous)
+    nodes.append(
+      Node(
+        chain: chain,
+        position: position,
+        depth: depth + 1,
+        previous: Int32(previous ?? -1),
+        firstParent: firstParent,
+        lag: farthest + 1,
+        clock: -1
+      )
+    )
+    if needsClock || isFarFromClocks(farthest) {
       let clock = clock(below: event)
-      clockOf[event] = Int32(clocks.count)
+      lastClocked = event
+      nodes[event].clock = Int32(clocks.count)
+      nodes[event].lag = 0
       clocks.append(clock)
-      lag[event] = 0
     }
     return event
   }
 
-  private mutating func appendToChain(
-    _ event: Int,
-    person: Int,
-    sequence: UInt64,
-    previous: Int?
-  ) {
+  /// Whether an event with parents this far above their clocks gets one of its own.
+  ///
+  /// Of events that are concurrent one is enough: those that come soon after it wait until they are
+  /// twice as far.
+  private func isFarFromClocks(_ lag: Int32) -> Bool {
+    let far = max(256, chains.count / 4)
+    return Int(lag) >= far && (nodes.count - lastClocked > far / 2 || Int(lag) >= 2 * far)
+  }
+
+  private mutating func extendChain(
+    by event: Int,
+    _ person: Int,
+    _ sequence: UInt64,
+    _ previous: Int?
+  ) -> (chain: Int32, position: Int32) {
     if let previous {
-      let chain = Int(chainOf[previous])
-      if chains[chain].events.last == Int32(previous) {
-        chainOf.append(Int32(chain))
-        positionOf.append(Int32(chains[chain].events.count))
-        chains[chain].events.append(Int32(event))
-        return
+      let chain = nodes[previous].chain
+      let position = nodes[previous].position + 1
+      if chains[Int(chain)].events.count == Int(position) {
+        chains[Int(chain)].events.append(Int32(event))
+        return (chain, position)
       }
     }
-    chainOf.append(Int32(chains.count))
-    positionOf.append(0)
     chainsOfAuthor[person].append(Int32(chains.count))
     chains.append(Chain(author: person, firstSequence: sequence, events: [Int32(event)]))
+    return (Int32(chains.count - 1), 0)
   }
 
   /// How far the past of `event`, with itself, reaches into each chain; -1 for not at all.
   package mutating func clock(of event: Int) -> [Int32] {
-    clockOf[event] >= 0 ? clocks[Int(clockOf[event])] : clock(below: event)
+    let known = nodes[event].clock
+    return known >= 0 ? clocks[Int(known)] : clock(below: event)
   }
 
-  /// How far an event reaches into one chain, if it has a clock.
-  private func reach(_ event: Int, into chain: Int) -> Int32 {
-    let clock = Int(clockOf[event])
-    return chain < clocks[clock].count ? clocks[clock][chain] : -1
+  /// How far a clock reaches into one chain.
+  private func reach(of clock: Int32, into chain: Int32) -> Int32 {
+    let clock = Int(clock)
+    return Int(chain) < clocks[clock].count ? clocks[clock][Int(chain)] : -1
   }
 
   private mutating func clock(below event: Int) -> [Int32] {
     var result = [Int32](repeating: -1, count: chains.count)
-    var stack: [Int32] = [Int32(event)]
-    startSearch()
+    // How far the clocks that were met reach: what lies below them is in the result.
+    var covered = result
+    startSearch(at: event)
     while let next = stack.popLast() {
       let place = Int(next)
-      if stamps[place] == stamp { continue }
-      stamps[place] = stamp
-      if clockOf[place] >= 0 {
-        let known = clocks[Int(clockOf[place])]
-        for chain in known.indices where known[chain] > result[chain] {
-          result[chain] = known[chain]
+      let node = nodes[place]
+      if node.stamp == stamp || node.position <= covered[Int(node.chain)] { continue }
+      nodes[place].stamp = stamp
+      if node.clock >= 0 {
+        let known = clocks[Int(node.clock)]
+        for chain in known.indices where known[chain] > covered[chain] {
+          covered[chain] = known[chain]
+          result[chain] = max(result[chain], known[chain])
         }
         continue
       }
-      let chain = Int(chainOf[place])
-      if positionOf[place] > result[chain] { result[chain] = positionOf[place] }
-      stack.append(contentsOf: parents(place))
-      if previousOf[place] >= 0 { stack.append(previousOf[place]) }
+      if node.position > result[Int(node.chain)] { result[Int(node.chain)] = node.position }
+      pushPast(of: place, node)
     }
     return result
   }
 
-  private mutating func startSearch() {
+  private mutating func startSearch(at event: Int) {
     if stamp == .max {
-      for place in stamps.indices { stamps[place] = 0 }
+      for place in nodes.indices { nodes[place].stamp = 0 }
       stamp = 0
     }
     stamp += 1
+    stack.removeAll(keepingCapacity: true)
+    stack.append(Int32(event))
+  }
+
+  /// Puts the parents and the previous event on the stack, once where they are the same.
+  private mutating func pushPast(of event: Int, _ node: Node) {
+    var isPreviousParent = node.previous < 0
+    for place in parentRange(event) {
+      let parent = parentPool[place]
+      if parent == node.previous { isPreviousParent = true }
+      stack.append(parent)
+    }
+    if !isPreviousParent { stack.append(node.previous) }
   }
 
   /// Whether `first` lies in the past of `second`; an event is not before itself.
@@ -186,37 +225,38 @@ package struct EventGraph {
   /// A look into one clock if `second` has one or both are of one chain; else a search that stops
   /// at clocks and at the depth of `first`.
   package mutating func isBefore(_ first: Int, _ second: Int) -> Bool {
-    if depthOf[first] >= depthOf[second] { return false }
-    let chain = Int(chainOf[first])
-    if chain == Int(chainOf[second]) { return positionOf[first] < positionOf[second] }
-    if clockOf[second] >= 0 { return reach(second, into: chain) >= positionOf[first] }
-    var stack: [Int32] = [Int32(second)]
-    startSearch()
+    let (sought, from) = (nodes[first], nodes[second])
+    if sought.depth >= from.depth { return false }
+    if sought.chain == from.chain { return sought.position < from.position }
+    if from.clock >= 0 { return reach(of: from.clock, into: sought.chain) >= sought.position }
+    startSearch(at: second)
     while let next = stack.popLast() {
       let place = Int(next)
-      if depthOf[place] < depthOf[first] || stamps[place] == stamp { continue }
-      stamps[place] = stamp
-      if Int(chainOf[place]) == chain {
-        if positionOf[place] >= positionOf[first] { return true }
-      } else if clockOf[place] >= 0 {
-        if reach(place, into: chain) >= positionOf[first] { return true }
+      let node = nodes[place]
+      if node.depth < sought.depth || node.stamp == stamp { continue }
+      nodes[place].stamp = stamp
+      if node.chain == sought.chain {
+        if node.position >= sought.position { return true }
+      } else if node.clock >= 0 {
+        if reach(of: node.clock, into: sought.chain) >= sought.position { return true }
         continue
       }
-      stack.append(contentsOf: parents(place))
-      if previousOf[place] >= 0 { stack.append(previousOf[place]) }
+      pushPast(of: place, node)
     }
     return false
   }
 
   /// Whether `first` lies before `second`, which has a clock: no search.
   package func isBefore(_ first: Int, clocked second: Int) -> Bool {
-    if depthOf[first] >= depthOf[second] { return false }
-    return reach(second, into: Int(chainOf[first])) >= positionOf[first]
+    let (sought, from) = (nodes[first], nodes[second])
+    if sought.depth >= from.depth { return false }
+    return reach(of: from.clock, into: sought.chain) >= sought.position
   }
 
   /// Whether `first` stands before `second` in canonical order: depth, then id.
   package func isCanonicallyBefore(_ first: Int, _ second: Int) -> Bool {
-    if depthOf[first] != depthOf[second] { return depthOf[first] < depthOf[second] }
+    let (one, other) = (nodes[first].depth, nodes[second].depth)
+    if one != other { return one < other }
     return id(first) < id(second)
   }
 }

@@ -94,6 +94,15 @@ extension Admission {
   }
 }
 
+/// The admission of a post that rests on its author, its type and one version of the trunk: it
+/// holds for the next such post as well.
+struct PlainPost {
+  var epoch: Int
+  var version: Int32
+  var type: Post.ContentType
+  var facts: Judge.Facts
+}
+
 extension Judge {
   func admission(
     of action: Action,
@@ -101,8 +110,34 @@ extension Judge {
     past: Past,
     in view: View
   ) -> (facts: Facts, act: Act?) {
+    let type = plainType(of: action, in: view)
+    if let type, author < plainPosts.count, let known = plainPosts[author],
+      known.epoch == trunk.epoch, known.version == view.version, known.type == type
+    {
+      return (known.facts, nil)
+    }
     if case .inviteCreate(let invitee, _) = action { _ = graph.person(invitee) }
-    return Admission(judge: self, action: action, author: author, past: past, view: view).outcome()
+    let outcome = Admission(judge: self, action: action, author: author, past: past, view: view)
+      .outcome()
+    if let type, outcome.facts.code == nil {
+      while plainPosts.count <= author { plainPosts.append(nil) }
+      plainPosts[author] = PlainPost(
+        epoch: trunk.epoch,
+        version: view.version,
+        type: type,
+        facts: outcome.facts
+      )
+    }
+    return outcome
+  }
+
+  /// The type of a post whose admission rests on its author and a version of the trunk alone: it
+  /// names nothing, and nothing ever dissolved the group.
+  private func plainType(of action: Action, in view: View) -> Post.ContentType? {
+    guard case .messagePost(let post) = action, post.reply == nil, view.changes == nil,
+      dissolvers.isEmpty
+    else { return nil }
+    return post.type
   }
 
   /// Numbers an admitted act and gives it its place.
@@ -127,7 +162,7 @@ extension Judge {
     }
     let place = acts.count
     acts.append(act)
-    actOf[number] = Int32(place)
+    records[number].act = Int32(place)
     if case .inviteCreate = action { invitesOfPerson[act.person, default: []].append(place) }
     forks.note(place, in: self)
     return place
@@ -165,10 +200,10 @@ extension Judge {
     default:
       return nil
     }
-    guard let event = graph.table.number(of: named.id), event < codes.count,
-      kinds[event] == named.kind, actOf[event] >= 0, includes(event, in: past)
+    guard let event = graph.table.number(of: named.id), event < records.count,
+      records[event].kind == named.kind, records[event].act >= 0, includes(event, in: past)
     else { return nil }
-    return Int(actOf[event])
+    return Int(records[event].act)
   }
 
   /// The admitted message that an action names, if it lies in the past.
@@ -184,8 +219,8 @@ extension Judge {
     default:
       return nil
     }
-    guard let event = graph.table.number(of: id), event < codes.count,
-      kinds[event] == .messagePost, codes[event] == nil, includes(event, in: past)
+    guard let event = graph.table.number(of: id), event < records.count,
+      records[event].kind == .messagePost, records[event].code == nil, includes(event, in: past)
     else { return nil }
     return event
   }

@@ -162,7 +162,7 @@ extension Judge {
   }
 
   private func isAdmitted(_ event: Int) -> Bool {
-    event < codes.count && codes[event] == nil
+    event < records.count && records[event].code == nil
   }
 
   /// Whether two concurrent admitted events of a person lie within reach.

@@ -16,7 +16,7 @@ extension Judge {
 
   /// The newest acts among an event and its past.
   func after(_ event: Int) -> Frontier {
-    actOf[event] >= 0 ? Frontier(raw: actOf[event]) : befores[event]
+    records[event].act >= 0 ? Frontier(raw: records[event].act) : records[event].before
   }
 
   func merge(_ one: Frontier, _ other: Frontier) -> Frontier {
@@ -39,13 +39,13 @@ extension Judge {
 
   /// The newest version of the trunk of which a frontier has seen everything.
   func lastVersion(below frontier: Frontier) -> Int32 {
-    var newest: Int32 = -1
-    for act in frontiers.acts(of: frontier) {
-      let step = trunk.step(of: act)
-      let version = step < 0 ? trunk.tip : trunk.isEnd(act) ? step : step - 1
-      newest = max(newest, version)
-    }
-    return newest
+    if let act = frontier.single { return lastVersion(below: act) }
+    return frontiers.acts(of: frontier).map { lastVersion(below: $0) }.max() ?? -1
+  }
+
+  private func lastVersion(below act: Int) -> Int32 {
+    let step = trunk.step(of: act)
+    return step < 0 ? trunk.tip : trunk.isEnd(act) ? step : step - 1
   }
 
   /// The view of a past, computed once for each frontier.

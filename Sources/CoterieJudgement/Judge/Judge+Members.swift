@@ -13,9 +13,9 @@ extension Judge {
   /// Where an author signed conflicting histories every event can: it may be a witness.
   package func mayMoveMembers(_ event: Int) -> Bool {
     if !forks.conflicted.isEmpty { return true }
-    switch kinds[event] {
+    switch records[event].kind {
     case .memberBlock, .memberUnblock: return wasAdmitted(event)
-    default: return kinds[event].isAuthority && wasAdmitted(event)
+    default: return records[event].kind.isAuthority && wasAdmitted(event)
     }
   }
 }

@@ -25,14 +25,14 @@ extension Judge {
     switch action {
     case .messageDelete, .messageEdit, .messageReact, .messageReport:
       guard let message = messageNamed(by: action, in: .everything) else { return }
-      targets[number] = Int32(message)
+      records[number].target = Int32(message)
       if case .messageDelete = action { messages.deletions[message, default: []].append(number) }
       if case .messageEdit = action { messages.edits[message, default: []].append(number) }
     case .historyClear:
       messages.clearings.append(number)
     case .memberRemove(_, true):
       if let person = personActedOn(by: action) {
-        messages.erasures[person, default: []].append(Int(actOf[number]))
+        messages.erasures[person, default: []].append(Int(records[number].act))
       }
     case .memberBlock:
       if let person = personActedOn(by: action) {
@@ -44,7 +44,7 @@ extension Judge {
       }
     case .inviteDecline:
       guard let entry = entryNamed(by: action, in: .everything) else { return }
-      targets[number] = Int32(entry)
+      records[number].target = Int32(entry)
       declines[entry, default: []].append(number)
       if template == .secretChat { dissolvers.append(number) }
     case .memberLeave:
@@ -110,15 +110,15 @@ extension Judge {
 
   /// Whether a deleting event erases: for a deletion, if `full-delete` was on in its past.
   private func erases(_ event: Int) -> Bool {
-    guard kinds[event] == .messageDelete else { return true }
+    guard records[event].kind == .messageDelete else { return true }
     let key = viewKey(
       of: event,
-      before: befores[event],
+      before: records[event].before,
       parents: graph.parents(event).map { Int($0) },
       previous: graph.previous(event)
     )
     let value = preference(.fullDelete, in: view(key))
-    return Role(rank: ranks[event]).map { value.allows($0) } ?? false
+    return Role(rank: records[event].rank).map { value.allows($0) } ?? false
   }
 
   /// Whether a block in effect hides a message: the block has not seen it, and no unblock in
@@ -151,9 +151,9 @@ extension Judge {
 
   /// Whether events of this kind can make that contents are to be gone.
   package func mayErase(_ event: Int) -> Bool {
-    switch kinds[event] {
+    switch records[event].kind {
     case .messageDelete, .historyClear, .memberRemove: true
-    default: (kinds[event].isAuthority || hasConflicts) && hasErasers
+    default: (records[event].kind.isAuthority || hasConflicts) && hasErasers
     }
   }
 
@@ -170,9 +170,9 @@ extension Judge {
   package func isGone(_ event: Int, in current: CurrentView) -> Bool {
     guard hasErasers else { return false }
     let message: Int
-    switch kinds[event] {
+    switch records[event].kind {
     case .messagePost: message = event
-    case .messageEdit: message = Int(targets[event])
+    case .messageEdit: message = Int(records[event].target)
     default: return false
     }
     return message >= 0 && messageState(of: message, in: current.view) == .erased
@@ -180,16 +180,16 @@ extension Judge {
 
   /// The message that an event edits, deletes, reports, or reacts to; nil for others.
   package func message(actedOnBy event: Int) -> Int? {
-    switch kinds[event] {
+    switch records[event].kind {
     case .messageDelete, .messageEdit, .messageReact, .messageReport:
-      targets[event] < 0 ? nil : Int(targets[event])
+      records[event].target < 0 ? nil : Int(records[event].target)
     default: nil
     }
   }
 
   /// Whether events of this kind may commit to content.
   package func mayHaveContent(_ event: Int) -> Bool {
-    switch kinds[event] {
+    switch records[event].kind {
     case .messagePost, .messageEdit, .messageReport, .memberProfile, .inviteAccept, .linkJoin: true
     default: false
     }
@@ -230,7 +230,7 @@ extension Judge {
     if let lifetime = post.lifetime { return lifetime }
     let key = viewKey(
       of: message,
-      before: befores[message],
+      before: records[message].before,
       parents: graph.parents(message).map { Int($0) },
       previous: graph.previous(message)
     )

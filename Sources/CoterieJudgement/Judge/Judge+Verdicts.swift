@@ -14,20 +14,20 @@ extension Judge {
   }
 
   /// The kind of an event.
-  package func kind(of event: Int) -> Kind { kinds[event] }
+  package func kind(of event: Int) -> Kind { records[event].kind }
 
   /// Whether an event was admitted; final.
-  package func wasAdmitted(_ event: Int) -> Bool { codes[event] == nil }
+  package func wasAdmitted(_ event: Int) -> Bool { records[event].code == nil }
 
   /// The facts of an event's admission.
   package func facts(of event: Int) -> Facts {
     Facts(
-      code: codes[event],
+      code: records[event].code,
       by: refusedBy[event] ?? -1,
-      rank: ranks[event],
-      path: eventPaths[event],
-      support: Int(supports[event]),
-      need: needs[event]
+      rank: records[event].rank,
+      path: records[event].path,
+      support: Int(records[event].support),
+      need: records[event].need
     )
   }
 
@@ -35,14 +35,14 @@ extension Judge {
   package func verdict(of event: Int, in current: CurrentView) -> Verdict {
     let outcome = outcome(of: event, in: current.view)
     let root = root(of: outcome, in: current.view)
-    let role = Role(rank: ranks[event])
+    let role = Role(rank: records[event].rank)
     return Verdict(
       status: outcome.status,
       code: outcome.code,
       by: outcome.by < 0 ? nil : graph.id(outcome.by),
-      standing: role.map { Standing(role: $0, path: paths.sequences(eventPaths[event])) },
-      need: Role(rank: needs[event]),
-      support: supports[event] < 0 ? nil : graph.id(acts[Int(supports[event])].event),
+      standing: role.map { Standing(role: $0, path: paths.sequences(records[event].path)) },
+      need: Role(rank: records[event].need),
+      support: records[event].support < 0 ? nil : graph.id(acts[Int(records[event].support)].event),
       root: root < 0 ? nil : graph.id(root)
     )
   }
@@ -99,7 +99,7 @@ extension Judge {
     var buffer: [UInt8] = []
     buffer.reserveCapacity(1 << 16)
     for event in order {
-      if codes[event] != nil {
+      if records[event].code != nil {
         counts[.rejected, default: 0] += 1
         continue
       }
@@ -129,7 +129,7 @@ extension Judge {
 
   /// The record of one verdict in the running digest: id, status, code, by.
   private func append(_ outcome: ActVerdict, of event: Int, to buffer: inout [UInt8]) {
-    graph.id(event).append(to: &buffer)
+    buffer.append(graph.id(event))
     if outcome.status == .effective {
       buffer.append(0)
       return
@@ -138,7 +138,7 @@ extension Judge {
     buffer.append(0)
     buffer.append(contentsOf: Array((outcome.code?.rawValue ?? "").utf8))
     buffer.append(0)
-    if outcome.by >= 0 { graph.id(outcome.by).append(to: &buffer) }
+    if outcome.by >= 0 { buffer.append(graph.id(outcome.by)) }
     buffer.append(0)
   }
 
@@ -154,13 +154,6 @@ extension Judge {
       in: currentView().view
     ).facts
     return facts.code.map { ($0, facts.by < 0 ? nil : graph.id(facts.by)) }
-  }
-}
-
-extension Digest {
-  /// Adds the 32 bytes to a buffer.
-  func append(to buffer: inout [UInt8]) {
-    for place in 0..<Digest.byteCount { buffer.append(byte(at: place)) }
   }
 }
 
@@ -184,7 +177,7 @@ extension Judge {
 extension Judge {
   /// Whether an event may change the verdict of another: an authority event, or one that dissolves.
   package func changesViews(_ event: Int) -> Bool {
-    wasAdmitted(event) && (kinds[event].isAuthority || dissolvers.contains(event))
+    wasAdmitted(event) && (records[event].kind.isAuthority || dissolvers.contains(event))
   }
 }
 
@@ -205,13 +198,13 @@ extension Judge {
 
   /// The event that closed an invite or link; nil for one that is open.
   package func closing(ofEntry event: Digest, in current: CurrentView) -> Digest? {
-    guard let number = number(of: event), actOf[number] >= 0 else { return nil }
-    let closing = state(ofEntry: Int(actOf[number]), in: current.view).closing
+    guard let number = number(of: event), records[number].act >= 0 else { return nil }
+    let closing = state(ofEntry: Int(records[number].act), in: current.view).closing
     return closing < 0 ? nil : graph.id(acts[closing].event)
   }
 
   /// The act of an event: invites and links are named by their events and kept by their acts.
   package func act(of event: Digest) -> Int? {
-    number(of: event).flatMap { actOf[$0] < 0 ? nil : Int(actOf[$0]) }
+    number(of: event).flatMap { records[$0].act < 0 ? nil : Int(records[$0].act) }
   }
 }

@@ -11,7 +11,7 @@ package import CoterieWire
 /// Not thread-safe: the owner (an actor, or one worker) keeps it to itself.
 package final class Judge {
   /// The facts of an event's admission; they never change.
-  package struct Facts {
+  package struct Facts: Hashable {
     package var code: Code?
     /// The number of the event that caused a refusal; -1 if none.
     package var by = -1
@@ -30,6 +30,9 @@ package final class Judge {
   /// Admitted events that no admitted event has in its past.
   package internal(set) var heads: [Int] = []
 
+  private var touched: UInt32 = 0
+  /// Room for the parents of the event that is inserted, kept so that none is made for each.
+  private var parentRoom: [Int] = []
   var frontiers = Frontiers()
   var trunk = Trunk()
   /// Acts above the trunk: each has the whole trunk in its past, and none has all of them.
@@ -39,18 +42,11 @@ package final class Judge {
   var views: [ViewKey: View] = [:]
   var viewsEpoch = 0
   var forks = ForkRecord()
+  /// The admission of each author's last plain post, by person.
+  var plainPosts: [PlainPost?] = []
 
-  // By event number.
-  var kinds: [Kind] = []
-  var codes: [Code?] = []
-  var ranks: [Rank] = []
-  var eventPaths: [Int32] = []
-  var supports: [Int32] = []
-  var needs: [Rank] = []
-  var befores: [Frontier] = []
-  var actOf: [Int32] = []
-  /// The message that an event acts on, or the act of the invite that it declines.
-  var targets: [Int32] = []
+  /// What is kept of each event, by number.
+  var records: [Record] = []
   var refusedBy: [Int: Int] = [:]
   var namesRejected = false
 
@@ -76,15 +72,12 @@ package final class Judge {
 
   package func reserve(_ count: Int) {
     graph.reserve(count)
-    kinds.reserveCapacity(count)
-    codes.reserveCapacity(count)
-    ranks.reserveCapacity(count)
-    eventPaths.reserveCapacity(count)
-    supports.reserveCapacity(count)
-    needs.reserveCapacity(count)
-    befores.reserveCapacity(count)
-    actOf.reserveCapacity(count)
-    targets.reserveCapacity(count)
+    records.reserveCapacity(count)
+  }
+
+  /// Makes ready to insert events with these ids: a hint that changes nothing but the time it takes.
+  package func expect(_ ids: [Digest]) {
+    touched ^= graph.table.touch(ids)
   }
 
   /// What came of inserting an event.
@@ -101,29 +94,39 @@ package final class Judge {
   package func insert(_ event: borrowing Event) throws(Malformed) -> Insertion {
     if let known = graph.table.number(of: event.id) { return .known(known) }
     if let group, event.groupID != group { throw Malformed(.wrongGroup, at: 0) }
-    var missing: [Digest] = []
-    var parents: [Int] = []
-    parents.reserveCapacity(event.parents.count)
+    var parents = parentRoom
+    parentRoom = []
+    defer {
+      parents.removeAll(keepingCapacity: true)
+      parentRoom = parents
+    }
     for place in 0..<event.parents.count {
-      let parent = event.parents[place]
-      if let number = graph.table.number(of: parent) {
-        parents.append(number)
-      } else {
-        missing.append(parent)
+      guard let number = graph.table.number(of: event.parents[place]) else {
+        return .pending(missing: missing(from: event))
       }
+      parents.append(number)
     }
     var previous: Int?
     if let id = event.previous {
       previous = graph.table.number(of: id)
-      if previous == nil, !missing.contains(id) { missing.append(id) }
+      if previous == nil { return .pending(missing: missing(from: event)) }
     }
-    guard missing.isEmpty else { return .pending(missing: missing.sorted()) }
     if let previous {
       let author = graph.authors.number(of: event.author)
       guard author == graph.author(previous), graph.sequence(previous) &+ 1 == event.sequence
       else { throw Malformed(.brokenChain, at: 0) }
     }
     return .inserted(place(event, parents: parents, previous: previous))
+  }
+
+  /// The parents and the previous event that are not held, ascending.
+  private func missing(from event: borrowing Event) -> [Digest] {
+    var missing: Set<Digest> = []
+    for place in 0..<event.parents.count where number(of: event.parents[place]) == nil {
+      missing.insert(event.parents[place])
+    }
+    if let previous = event.previous, number(of: previous) == nil { missing.insert(previous) }
+    return missing.sorted()
   }
 
   private func place(_ event: borrowing Event, parents: [Int], previous: Int?) -> Int {
@@ -141,10 +144,6 @@ package final class Judge {
       needsClock: kind.isAuthority
     )
     let before = mergedFrontier(parents, previous)
-    kinds.append(kind)
-    befores.append(before)
-    targets.append(-1)
-    actOf.append(-1)
     let key = viewKey(of: number, before: before, parents: parents, previous: previous)
     let view = view(key)
     let (facts, effect) = admission(
@@ -153,7 +152,8 @@ package final class Judge {
       past: .of(number),
       in: view
     )
-    record(facts, of: number)
+    records.append(Record(kind, before: before, facts: facts))
+    if facts.by >= 0 { refusedBy[number] = facts.by }
     noteRejectedLinks(parents, previous)
     if facts.code == nil {
       if let effect {
@@ -161,19 +161,10 @@ package final class Judge {
         noteJoining(acts[act])
         settle(act, before: before, key: key)
       }
-      index(event.action, number)
+      if kind != .messagePost { index(event.action, number) }
       updateHeads(number, parents: parents, previous: previous)
     }
     return number
-  }
-
-  private func record(_ facts: Facts, of number: Int) {
-    codes.append(facts.code)
-    ranks.append(facts.rank)
-    eventPaths.append(facts.path)
-    supports.append(Int32(facts.support))
-    needs.append(facts.need)
-    if facts.by >= 0 { refusedBy[number] = facts.by }
   }
 
   private func noteJoining(_ act: Act) {
@@ -186,16 +177,23 @@ package final class Judge {
 
   private func noteRejectedLinks(_ parents: [Int], _ previous: Int?) {
     if namesRejected { return }
-    if let previous, codes[previous] != nil { namesRejected = true }
-    for parent in parents where codes[parent] != nil { namesRejected = true }
+    if let previous, records[previous].code != nil { namesRejected = true }
+    for parent in parents where records[parent].code != nil { namesRejected = true }
   }
 
   private func updateHeads(_ number: Int, parents: [Int], previous: Int?) {
-    heads.removeAll { head in
-      if parents.contains(head) || head == previous { return true }
+    if heads.count == 1, parents.contains(heads[0]) || heads[0] == previous {
+      heads[0] = number
+      return
+    }
+    var kept: [Int] = []
+    swap(&kept, &heads)
+    kept.removeAll { head in
+      if head == previous || parents.contains(head) { return true }
       return namesRejected && graph.isBefore(head, number)
     }
-    heads.append(number)
+    kept.append(number)
+    heads = kept
   }
 
   /// Whether one act lies before another.

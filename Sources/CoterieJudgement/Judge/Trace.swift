@@ -35,7 +35,7 @@ extension Judge {
   package func admissionTrace(of event: Int, _ action: Action) -> [TraceCheck] {
     let key = viewKey(
       of: event,
-      before: befores[event],
+      before: records[event].before,
       parents: graph.parents(event).map { Int($0) },
       previous: graph.previous(event)
     )
@@ -68,7 +68,7 @@ extension Judge {
     let by = outcome.by < 0 ? nil : graph.id(outcome.by)
     var checks: [TraceCheck] = []
     let isLost = outcome.code == .lostSupport
-    let support = supports[event] < 0 ? -1 : acts[Int(supports[event])].event
+    let support = records[event].support < 0 ? -1 : acts[Int(records[event].support)].event
     let rest = isLost && outcome.by >= 0 ? outcome.by : support
     if rest >= 0 {
       let status = self.outcome(of: rest, in: view).status.rawValue
@@ -81,7 +81,7 @@ extension Judge {
         )
       )
     }
-    for (name, code) in Self.effectChecks where Self.applies(code, to: kinds[event]) {
+    for (name, code) in Self.effectChecks where Self.applies(code, to: records[event].kind) {
       let isFailed = outcome.code == code
       let facts = isFailed ? effectFacts(event, code, by) : []
       checks.append(
@@ -119,7 +119,7 @@ extension Judge {
     var facts = [
       TraceFact(
         path: "standing of the author",
-        value: standingText(ranks[event], eventPaths[event]),
+        value: standingText(records[event].rank, records[event].path),
         from: graph.id(event)
       )
     ]
@@ -127,7 +127,7 @@ extension Judge {
     facts.append(
       TraceFact(
         path: "standing of its cause's author",
-        value: standingText(ranks[cause], eventPaths[cause]),
+        value: standingText(records[cause].rank, records[cause].path),
         from: by
       )
     )

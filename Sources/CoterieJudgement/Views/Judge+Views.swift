@@ -102,40 +102,55 @@ extension Judge {
   /// Its author's best value over grants in effect before it, under every lowering that it does
   /// not precede. Looks only at what happened to its author since the trunk that it had seen.
   func effect(of event: Int, in view: View) -> ActVerdict {
-    if kinds[event] == .inviteDecline {
-      let entry = Int(targets[event])
+    if records[event].kind == .inviteDecline {
+      let entry = Int(records[event].target)
       return verdict(ofAct: entry, in: view).isInEffect
         ? .effective(0)
         : ActVerdict(status: .defeated, code: .lostSupport, by: acts[entry].event)
     }
     let author = graph.author(event)
-    let base = min(lastVersion(below: befores[event]), view.version)
-    let isUntouched =
-      trunk.lastChange(of: author) <= base && view.changes?.persons[author] == nil
-    if isUntouched, isSettled(befores[event], at: base) { return .effective(0) }
-    return changedEffect(of: event, author: author, base: base, in: view)
+    let before = records[event].before
+    let base = min(lastVersion(below: before), view.version)
+    var lowerings = trunk.lowerings(of: author, after: base, upTo: view.version) {
+      graph.isBefore(event, clocked: acts[$0].event)
+    }
+    let isSettled = isSettled(before, at: base)
+    if isSettled, lowerings.isEmpty, view.changes?.persons[author] == nil { return .effective(0) }
+    lowerings += (view.changes?.lowerings[author] ?? []).filter {
+      !graph.isBefore(event, clocked: acts[$0].event)
+    }
+    let grants =
+      isSettled
+      ? []
+      : trunk.grants(on: author, after: base, upTo: view.version) + (view.changes?.grants[author] ?? [])
+    return effect(
+      of: event,
+      author: author,
+      base: base,
+      grants: grants.filter { isWithin($0, before) },
+      lowerings: lowerings,
+      in: view
+    )
   }
 
+  /// Whether everything that an event had seen is in the trunk up to a version, and nothing else.
   private func isSettled(_ frontier: Frontier, at version: Int32) -> Bool {
     guard let act = frontier.single else { return false }
     return trunk.isEnd(act) && trunk.step(of: act) <= version && trunk.disowned.isEmpty
   }
 
-  private func changedEffect(
+  /// The effect under grants that it had seen and lowerings that had not seen it, both above the
+  /// trunk that it had seen.
+  private func effect(
     of event: Int,
     author: Int,
     base: Int32,
+    grants: [Int],
+    lowerings: [Int],
     in view: View
   ) -> ActVerdict {
-    var lowerings = trunk.lowerings(of: author, after: base, upTo: view.version)
-    lowerings += view.changes?.lowerings[author] ?? []
-    var grants = trunk.grants(on: author, after: base, upTo: view.version)
-    grants += view.changes?.grants[author] ?? []
-    lowerings.removeAll { graph.isBefore(event, clocked: acts[$0].event) }
-    grants.removeAll { !isWithin($0, befores[event]) }
-
     var best: Rank = 0
-    let support = Int(supports[event])
+    let support = Int(records[event].support)
     var supportCut = -1
     func consider(_ grant: Int, _ start: Rank, _ cut: Int) {
       let (value, last) = lowered(
@@ -159,7 +174,7 @@ extension Judge {
       let (value, cut) = trunkValue(of: support, for: author, upTo: base, own: .skipped)
       consider(support, value, cut)
     }
-    if best >= needs[event] { return .effective(0) }
+    if best >= records[event].need { return .effective(0) }
     guard support >= 0 else { return ActVerdict(status: .defeated, code: .lostSupport) }
     guard verdict(ofAct: support, in: view).isInEffect else {
       return ActVerdict(status: .defeated, code: .lostSupport, by: acts[support].event)
@@ -173,10 +188,10 @@ extension Judge {
 
   /// The verdict of any event in a view.
   func outcome(of event: Int, in view: View) -> ActVerdict {
-    if let code = codes[event] {
+    if let code = records[event].code {
       return ActVerdict(status: .rejected, code: code, by: refusedBy[event] ?? -1)
     }
-    if actOf[event] >= 0 { return verdict(ofAct: Int(actOf[event]), in: view) }
+    if records[event].act >= 0 { return verdict(ofAct: Int(records[event].act), in: view) }
     return effect(of: event, in: view)
   }
 }

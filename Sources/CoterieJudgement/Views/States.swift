@@ -81,14 +81,19 @@ struct Timeline<Value> {
   ///
   /// O(log changes), O(1) at the end.
   func value(at version: Int32) -> Value? {
-    guard let newest = versions.last else { return nil }
-    if newest <= version { return values.last }
+    let place = firstPlace(after: version)
+    return place == 0 ? nil : values[place - 1]
+  }
+
+  /// Where the first entry after a version stands; the number of entries if there is none.
+  private func firstPlace(after version: Int32) -> Int {
+    guard let newest = versions.last, newest > version else { return versions.count }
     var (low, high) = (0, versions.count)
     while low < high {
       let middle = (low + high) / 2
       if versions[middle] <= version { low = middle + 1 } else { high = middle }
     }
-    return low == 0 ? nil : values[low - 1]
+    return low
   }
 
   mutating func append(_ value: Value, at version: Int32) {
@@ -103,13 +108,13 @@ struct Timeline<Value> {
     }
   }
 
-  /// The entries from after `version` up to `end`, the newest first.
-  func newest(after version: Int32, upTo end: Int32) -> [Value] {
-    var found: [Value] = []
-    for place in versions.indices.reversed() {
-      if versions[place] <= version { break }
-      if versions[place] <= end { found.append(values[place]) }
+  /// The entries from after `version` up to `end`, the oldest first, each with its version, until
+  /// the body answers false.
+  ///
+  /// O(log changes), and what the body takes.
+  func visit(after version: Int32, upTo end: Int32, _ body: (Int32, Value) -> Bool) {
+    for place in firstPlace(after: version)..<versions.count {
+      if versions[place] > end || !body(versions[place], values[place]) { return }
     }
-    return found
   }
 }

@@ -51,17 +51,35 @@ struct Trunk {
   }
   func group(at version: Int32) -> GroupState { group.value(at: version) ?? GroupState() }
 
-  /// Grants in effect on a person after a version, the newest first.
+  /// Grants in effect on a person after a version, the oldest first.
   func grants(on person: Int, after version: Int32, upTo end: Int32) -> [Int] {
-    person < grants.count ? grants[person].newest(after: version, upTo: end) : []
+    var found: [Int] = []
+    guard person < grants.count else { return found }
+    grants[person].visit(after: version, upTo: end) { _, grant in
+      found.append(grant)
+      return true
+    }
+    return found
   }
-  /// Registered lowerings of a person after a version, the newest first.
-  func lowerings(of person: Int, after version: Int32, upTo end: Int32) -> [Int] {
-    person < lowerings.count ? lowerings[person].newest(after: version, upTo: end) : []
-  }
-  /// The version of the newest change to a person.
-  func lastChange(of person: Int) -> Int32 {
-    person < persons.count ? persons[person].lastVersion : -1
+  /// Registered lowerings of a person after a version that do not pass for seen, the oldest first.
+  ///
+  /// Every act has all steps below its own in its past: what one of them has seen, all later steps
+  /// have seen. So the first step with a lowering that has seen it is the last that is looked at.
+  func lowerings(
+    of person: Int,
+    after version: Int32,
+    upTo end: Int32,
+    unless hasSeen: (Int) -> Bool = { _ in false }
+  ) -> [Int] {
+    var found: [Int] = []
+    var lastStep = Int32.max
+    guard person < lowerings.count else { return found }
+    lowerings[person].visit(after: version, upTo: end) { step, lowering in
+      if step > lastStep { return false }
+      if hasSeen(lowering) { lastStep = step } else { found.append(lowering) }
+      return true
+    }
+    return found
   }
 
   /// Takes a judged window in, as one step that ends with `end`.

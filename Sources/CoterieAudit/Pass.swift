@@ -1,0 +1,175 @@
+internal import CoterieEngine
+internal import CoterieEvents
+internal import CoterieJudgement
+internal import CoterieSealing
+internal import CoterieWire
+
+/// One reading of a source from start to end.
+///
+/// Envelopes are taken chunk by chunk: hashed, decoded and judged while they are in the cache.
+struct Pass<Source: LogSource> {
+  let source: Source
+  let reading: LogReading
+  let excluded: Set<Digest>
+  var logs: [Digest: MemberLog] = [:]
+  var groupOf: [Digest?: Digest] = [:]
+  private var unplaced: [BadEvent] = []
+  private var done = 0
+  /// The log of the event before: most sources hold one group.
+  private var newest: MemberLog?
+
+  init(source: Source, reading: LogReading, excluded: Set<Digest>) {
+    self.source = source
+    self.reading = reading
+    self.excluded = excluded
+  }
+
+  mutating func run() -> SourceFault? {
+    var fault: SourceFault?
+    var chunk = EnvelopeChunk()
+    do {
+      try source.scan { envelope, place in
+        if !chunk.hasRoom(for: envelope.count) { take(&chunk) }
+        chunk.append(envelope, place)
+        done += 1
+        return reading.progress(done)
+      }
+    } catch {
+      fault = error
+    }
+    take(&chunk)
+    if !unplaced.isEmpty {
+      let home = logs.values.min { $0.group < $1.group } ?? log(of: Digest.zero)
+      home.bad += unplaced
+    }
+    return fault
+  }
+
+  private mutating func log(of group: Digest) -> MemberLog {
+    if let newest, newest.group == group { return newest }
+    let log = logs[group] ?? MemberLog(name: source.name, group: group, seed: 0x5eed)
+    // Room is made once: a source may claim a group for each of its events.
+    if logs.isEmpty { log.replica.judge.reserve(source.eventCount) }
+    logs[group] = log
+    newest = log
+    return log
+  }
+
+  /// Takes all events of a chunk, and empties it.
+  private mutating func take(_ chunk: inout EnvelopeChunk) {
+    chunk.hash()
+    if reading.signatures == .every { chunk.verify() }
+    newest?.replica.judge.expect(chunk.ids)
+    for item in chunk.items.indices { take(item, of: chunk) }
+    chunk.removeAll()
+  }
+
+  private mutating func take(_ item: Int, of chunk: borrowing EnvelopeChunk) {
+    let (range, place, parts) = chunk.items[item]
+    let envelope = chunk.bytes.span.extracting(range)
+    let event: Event
+    do {
+      event = try chunk.event(item)
+    } catch {
+      unplaced.append(BadEvent(id: nil, fault: error, place: place))
+      return
+    }
+    let log = log(of: event.groupID)
+    if !excluded.isEmpty, excluded.contains(event.id) {
+      groupOf[event.id] = log.group
+      return
+    }
+    if reading.signatures == .every {
+      log.signatureCount += 1
+      if !chunk.isSigned[item] {
+        let fault = Malformed(.wrongSignature, at: parts?.signature.lowerBound ?? 0)
+        log.unsigned.append(BadEvent(id: event.id, fault: fault, place: place))
+      }
+    }
+    insert(event, envelope, place, into: log)
+  }
+
+  private func insert(
+    _ event: borrowing Event,
+    _ envelope: Span<UInt8>,
+    _ place: UInt64,
+    into log: MemberLog
+  ) {
+    do {
+      if try log.replica.place(event) {
+        log.places.append(place)
+      } else {
+        try receive(copy event, envelope, place, into: log)
+      }
+    } catch {
+      log.bad.append(BadEvent(id: event.id, fault: error, place: place))
+    }
+  }
+
+  /// Takes an event that others wait for, or that waits itself.
+  private func receive(
+    _ event: Event,
+    _ envelope: Span<UInt8>,
+    _ place: UInt64,
+    into log: MemberLog
+  ) throws(Malformed) {
+    // Only those that wait need their bytes later; the others are found again by their place.
+    let waits = log.replica.mustWait(event)
+    let bytes = waits ? envelope.copy(of: 0..<envelope.count) : []
+    let arrival = try log.replica.receive(event, envelope: bytes)
+    guard case .placed(let placed, let refused) = arrival else {
+      if case .waits = arrival { log.replica.waitingPlaces[event.id] = place }
+      return
+    }
+    for known in placed {
+      let at = known.event.id == event.id ? place : log.replica.waitingPlaces[known.event.id]
+      log.places.append(at ?? place)
+    }
+    for (id, fault) in refused { log.bad.append(BadEvent(id: id, fault: fault, place: place)) }
+  }
+
+  /// Events whose signature does not verify and which no later one of their chain vouches for.
+  mutating func forged() throws(SourceFault) -> [BadEvent] {
+    var found: [BadEvent] = []
+    for log in logs.values {
+      for chain in log.replica.judge.graph.chains {
+        guard !chain.events.isEmpty else { continue }
+        log.chainCount += 1
+        for event in chain.events.reversed() {
+          log.signatureCount += 1
+          guard let fault = try fault(of: Int(event), in: log) else { break }
+          let id = log.replica.judge.graph.id(Int(event))
+          groupOf[id] = log.group
+          found.append(BadEvent(id: id, fault: fault, place: log.places[Int(event)]))
+        }
+      }
+      for guest in log.replica.waiting.guests.values {
+        log.signatureCount += 1
+        do {
+          _ = try Event(verifying: guest.envelope)
+        } catch {
+          groupOf[guest.event.id] = log.group
+          found.append(
+            BadEvent(
+              id: guest.event.id,
+              fault: error,
+              place: log.replica.waitingPlaces[guest.event.id] ?? 0
+            )
+          )
+        }
+      }
+    }
+    return found
+  }
+
+  private func fault(of event: Int, in log: MemberLog) throws(SourceFault) -> Malformed? {
+    let envelope = try source.envelope(at: log.places[event])
+    do {
+      let checked = try Event(verifying: envelope)
+      return checked.id == log.replica.judge.graph.id(event)
+        ? nil : Malformed(.wrongSignature, at: 0)
+    } catch {
+      return error
+    }
+  }
+}
