@@ -130,6 +130,7 @@ package struct Account {
     // A checkpoint reads what was written.
     let again = governance.flatMap { try? Governance(encoded: $0.encoded) }
     lines.append("read again \(again == governance)")
+    lines.append("founding \(judge.group.flatMap { judge.act(of: $0) } ?? -1)")
     for person in people {
       lines.append(
         "person \(name(person)) by \(name(judge.source(ofRoleOf: person, in: current))) "

@@ -42,7 +42,23 @@ package enum Accounts {
       let events = group.arrivalOrder(seed: seed)
       return Case(name: "group \(seed)") { Account(events).lines }
     }
-    return scenarios + groups
+    return [Case(name: "table") { table }] + scenarios + groups
+  }
+
+  /// Every cell of the table, what it allows on what, and the least role that may.
+  private static var table: [String] {
+    let rules = RuleTable.version1
+    let matters = [nil, Role.observer, .moderator, .admin, .owner].flatMap { role in
+      [true, false].map { RuleTable.Matter(isOwn: $0, role: role) }
+    }
+    return Kind.allCases.flatMap { kind in
+      Role.allCases.map { role in
+        let allowed = matters.map { rules.allows(kind, role, $0) }
+        let needs = matters.map { rules.need(kind, $0).name }
+        let cell = rules.cell(kind, role)?.rawValue ?? "none"
+        return "\(kind.name) \(role.name) \(cell) \(allowed) \(needs)"
+      }
+    }
   }
 
   /// Every case that reads or writes bytes: what the fuzzers kept, events of every kind with each

@@ -56,7 +56,10 @@ package enum BrokenPromises {
     func broken(_ template: Template?, _ judged: Judged) -> String? {
       Promises.broken(in: judge(template), judged)
     }
-    return expect("no owner", broken(.secretGroup, nobody), "G2")
+    let members = [(Cast.bob, Role.owner), (Cast.cat, .member), (Cast.eve, .observer)]
+    let group = Judged(Graph.group(founder: Cast.ann, members: members).events)
+    return expect("two owners", group.owners == 2 ? nil : "\(group.owners)", nil)
+      + expect("no owner", broken(.secretGroup, nobody), "G2")
       + expect("an owner", broken(.secretGroup, judged()), nil)
       + expect("no owner of what was dissolved", broken(.secretGroup, dissolved), nil)
       + expect("no owner of a chat", broken(.secretChat, nobody), nil)
