@@ -79,11 +79,13 @@ package enum Structures {
     var broken: [String] = []
     if seed == 1 { graph.reserve(300) }
     for number in 0..<900 {
-      let author = random.below(4)
+      // Two of the first go on behind event 0, and so fork at it.
+      let author = number == 2 || number == 3 ? events[0].author : random.below(4)
       let mine = events.indices.filter { events[$0].author == author }
       // A fork leaves the newest out; now and then someone starts anew.
       let choice = random.below(12)
-      let previous = choice == 0 ? nil : choice == 1 ? mine.dropLast().last : mine.last
+      let usual = choice == 0 ? nil : choice == 1 ? mine.dropLast().last : mine.last
+      let previous = number == 2 || number == 3 ? 0 : usual
       // Long stretches of one parent, so that clocks are far apart; several beginnings.
       let width = number < 8 ? 0 : number % 100 < 80 ? 1 : 1 + random.below(3)
       let parents = (0..<width).map { _ in
