@@ -115,8 +115,9 @@ let package = Package(
     .executableTarget(
       name: "coterie-bench",
       dependencies: [
-        "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieAudit",
-        "CoterieGroups", "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieExchange",
+        "CoterieWire", "CoterieConsole", "CoterieJSON", "CoterieSealing", "CoterieEvents",
+        "CoterieJudgement", "CoterieEngine", "CoterieAudit", "CoterieGroups", "CoterieLedger",
+        "CoterieVault", "CoterieBundles", "CoterieExchange",
       ],
       path: "Tools/bench",
       swiftSettings: settings
@@ -203,7 +204,7 @@ let package = Package(
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     tests(
       of: "CoterieJudgement",
-      on: ["CoterieWire", "CoterieEvents", "CoterieEngine", "ScopeKit"]
+      on: ["CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieEngine", "ScopeKit"]
     ),
     tests(
       of: "CoterieSimulation",

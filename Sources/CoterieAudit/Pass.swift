@@ -15,6 +15,8 @@ struct Pass<Source: LogSource> {
   var groupOf: [Digest?: Digest] = [:]
   private var unplaced: [BadEvent] = []
   private var done = 0
+  /// Whether each signature of the chunk is good; empty if that is not asked.
+  private var isSigned: [Bool] = []
   /// The log of the event before: most sources hold one group.
   private var newest: MemberLog?
 
@@ -58,7 +60,7 @@ struct Pass<Source: LogSource> {
   /// Takes all events of a chunk, and empties it.
   private mutating func take(_ chunk: inout EnvelopeChunk) {
     chunk.hash()
-    if reading.signatures == .every { chunk.verify() }
+    isSigned = reading.signatures == .every ? chunk.signatureChecks() : []
     newest?.replica.judge.expect(chunk.ids)
     for item in chunk.items.indices { take(item, of: chunk) }
     chunk.removeAll()
@@ -81,7 +83,7 @@ struct Pass<Source: LogSource> {
     }
     if reading.signatures == .every {
       log.signatureCount += 1
-      if !chunk.isSigned[item] {
+      if !isSigned[item] {
         let fault = Malformed(.wrongSignature, at: parts?.signature.lowerBound ?? 0)
         log.unsigned.append(BadEvent(id: event.id, fault: fault, place: place))
       }

@@ -1,9 +1,6 @@
 package import CoterieEvents
 package import CoterieSealing
 package import CoterieWire
-internal import Dispatch
-internal import Glibc
-internal import Synchronization
 
 /// Envelopes that are taken together: while they are in the cache, all payloads are hashed, several
 /// at a time, and each event is decoded and judged.
@@ -19,8 +16,6 @@ package struct EnvelopeChunk: ~Copyable {
   package private(set) var items: [(range: Range<Int>, place: UInt64, parts: Envelope.Parts?)] = []
   /// The ids, by item; of no meaning for bytes that are no envelope.
   package private(set) var ids: [Digest] = []
-  /// Whether each event's own signature is good, by item; empty if that was not asked.
-  package private(set) var isSigned: [Bool] = []
   private var payloads: [Range<Int>] = []
   private var batch = HashBatch()
 
@@ -47,28 +42,6 @@ package struct EnvelopeChunk: ~Copyable {
   package mutating func hash() {
     let bytes = bytes
     batch.digests(of: payloads, in: bytes.span, domain: .event, into: &ids)
-  }
-
-  /// Checks all signatures, on all cores.
-  ///
-  /// About 36 µs a signature and core.
-  package mutating func verify() {
-    let (bytes, items) = (bytes, items)
-    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let share = max(8, items.count / (cores * 4))
-    let starts = Array(stride(from: 0, to: items.count, by: share))
-    let found = Mutex([Bool](repeating: false, count: items.count))
-    DispatchQueue.concurrentPerform(iterations: starts.count) { place in
-      let places = starts[place]..<min(items.count, starts[place] + share)
-      let results = places.map { Self.isSigned(bytes.span.extracting(items[$0].range)) }
-      found.withLock { $0.replaceSubrange(places, with: results) }
-    }
-    isSigned = found.withLock { $0 }
-  }
-
-  private static func isSigned(_ envelope: Span<UInt8>) -> Bool {
-    guard let decoded = try? Event.decode(envelope) else { return false }
-    return Envelope.verifies(envelope, decoded.parts, by: decoded.event.author)
   }
 
   /// The event of an item; `hash` came before.
