@@ -101,7 +101,9 @@ enum VerifyCommands {
         finding("admission-differs", log, id, "the store says of \(id) what judging does not give")
       )
     }
-    if let noted = try source.notedDigest(of: log.group), noted != log.summary().digest {
+    let noted = try source.notedDigest(of: log.group)
+    let isOther = try source.hasOtherGovernance(than: log)
+    if isOther || noted.map({ $0 != log.summary().digest }) ?? false {
       found.append(
         finding(
           "stale-checkpoint",
