@@ -124,7 +124,10 @@ let package = Package(
     ),
     .target(
       name: "ScopeKit",
-      dependencies: ["CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement"],
+      dependencies: [
+        "CoterieWire", "CoterieJSON", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieScenarios",
+      ],
       path: "Tests/ScopeKit",
       swiftSettings: settings
     ),

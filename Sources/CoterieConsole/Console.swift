@@ -130,7 +130,10 @@ public enum FileOutput {
   /// - Parameter mode: who may read it, as far as the process's mask allows.
   public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) -> Bool {
     let beside = "\(path).\(getpid()).partial"
-    let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    // Whatever stands there is not written through: it may be a link that someone else made.
+    unsafe unlink(beside)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let descriptor = unsafe open(beside, flags, mode)
     guard descriptor >= 0 else { return false }
     let isWritten = Console.writeAll(bytes, to: descriptor) == .done && fsync(descriptor) == 0
     close(descriptor)

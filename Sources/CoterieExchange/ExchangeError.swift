@@ -38,8 +38,12 @@ public struct ExchangeLimits: Sendable {
   public var frameBytesMax = 2 << 20
   /// Groups and keys that one end may offer.
   public var offersMax = 4096
-  /// Chain ends of one group.
+  /// Chain ends of one group that are listened to.
   public var endsMax = 2_000_000
+  /// Of these, chains that are not here and are asked for in one exchange.
+  public var lackedMax = 65_536
+  /// Of these, chains of one author: one who forks without end does not crowd out the others.
+  public var lackedOfAuthorMax = 4096
   /// Events that must wait because parents were not sent before them.
   public var orphansMax = 1000
   /// Events that were known, malformed, or of strangers.

@@ -24,9 +24,14 @@ final class Lane {
 
   // What has been said.
   var hasProven = false
-  var theirEnds: [ChainEnd] = []
-  var theirNeeds: [ChainNeed] = []
+  var endsHeard = 0
   var isEndsComplete = false
+  /// Chains of the other end that are not here, and how many of each author.
+  private(set) var lacked: [ChainEnd] = []
+  private var lackedOfAuthor: [Digest: Int] = [:]
+  /// Events here that the other end has, and those up to which it asks for more.
+  var reached: Set<Int> = []
+  var asked: Set<Int> = []
   var entries: [BundleEntry] = []
   var entriesBytes = 0
   var hasSaidDone = false
@@ -36,6 +41,8 @@ final class Lane {
 
   // What is still to be said.
   var messages: [[UInt8]] = []
+  /// What is still to be asked for; nil before all ends were heard, and after all was asked.
+  var asking: ArraySlice<ChainEnd>?
   var events: [Int]?
   var nextEvent = 0
   var wants: [Digest] = []
@@ -59,8 +66,24 @@ final class Lane {
     hasSaidDone = true
     hasHeardDone = true
     isAnsweringWants = false
+    asking = nil
     events = nil
     messages = []
+  }
+
+  /// Notes a chain of the other end: what is here as reached, what is not as lacked.
+  ///
+  /// Of more than the limits allow the rest is left to the next exchange, so that nobody's chains
+  /// keep another's from coming.
+  func note(_ end: ChainEnd, _ limits: ExchangeLimits) {
+    if let event = log?.number(of: end.id) {
+      reached.insert(event)
+      return
+    }
+    let ofAuthor = lackedOfAuthor[end.author, default: 0]
+    guard lacked.count < limits.lackedMax, ofAuthor < limits.lackedOfAuthorMax else { return }
+    lackedOfAuthor[end.author] = ofAuthor + 1
+    lacked.append(end)
   }
 
   var isDone: Bool { hasSaidDone && hasHeardDone && !isAnsweringWants && messages.isEmpty }

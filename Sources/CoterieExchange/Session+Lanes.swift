@@ -7,6 +7,9 @@ internal import CoterieWire
 /// What is said within a lane: ends, needs, events, wants, contents.
 extension ExchangeSession {
   private static let endsInMessage = 8192
+  // So many, each with as many samples as it may have, fit into a frame.
+  private static let needsInMessage = 512
+  private static let needsMax = 1024
   private static let messageBytes = 512 << 10
   private static let batchBytes = 8 << 20
   private static let batchEvents = 20_000
@@ -37,25 +40,22 @@ extension ExchangeSession {
     } while !rest.isEmpty
   }
 
-  private func sayNeeds(_ lane: Lane) {
-    var rest = needs(lane)[...]
-    repeat {
-      let part = rest.prefix(1024)
-      rest = rest.dropFirst(part.count)
-      lane.messages.append(
-        list(rest.isEmpty ? .lastNeeds : .needs, part) { need, writer in need.write(to: &writer) }
-      )
-    } while !rest.isEmpty
-  }
-
-  private func needs(_ lane: Lane) -> [ChainNeed] {
-    guard let log = lane.log else { return lane.theirEnds.map { ChainNeed(end: $0.id, have: []) } }
-    return log.lacking(from: lane.theirEnds)
+  /// Asks for the next of the chains that are lacking; the samples of each are made as it is asked.
+  private func produceNeeds(_ lane: Lane, _ rest: ArraySlice<ChainEnd>) {
+    let part = rest.prefix(Self.needsInMessage)
+    let isLast = part.count == rest.count
+    lane.asking = isLast ? nil : rest.dropFirst(part.count)
+    let needs = part.map { lane.log?.need(for: $0) ?? ChainNeed(end: $0.id, have: []) }
+    lane.messages.append(
+      list(isLast ? .lastNeeds : .needs, needs) { need, writer in need.write(to: &writer) }
+    )
   }
 
   /// Makes the next message of a lane from what is to be sent.
   func produce(_ lane: Lane) throws(ExchangeError) {
-    if let events = lane.events, let log = lane.log {
+    if let asking = lane.asking {
+      produceNeeds(lane, asking)
+    } else if let events = lane.events, let log = lane.log {
       try produceEntries(lane, log, events)
     } else if lane.events != nil {
       lane.events = nil
@@ -157,21 +157,30 @@ extension ExchangeSession {
         let part = try payload.list(limit: Self.endsInMessage) { cursor, bytes throws(Malformed) in
           try ChainEnd(&cursor, in: bytes)
         }
-        lane.theirEnds += part
-        guard !lane.isEndsComplete, lane.theirEnds.count <= limits.endsMax else {
-          throw Malformed(.overLimit(length: UInt64(lane.theirEnds.count), limit: 0), at: 0)
+        lane.endsHeard += part.count
+        guard !lane.isEndsComplete, lane.endsHeard <= limits.endsMax else {
+          throw Malformed(
+            .overLimit(length: UInt64(lane.endsHeard), limit: limits.endsMax),
+            at: 0
+          )
         }
+        for end in part { lane.note(end, limits) }
         if word == .lastEnds {
           lane.isEndsComplete = true
-          sayNeeds(lane)
+          lane.asking = lane.lacked[...]
         }
       case .needs, .lastNeeds:
-        let part = try payload.list(limit: 1024) { cursor, bytes throws(Malformed) in
+        let part = try payload.list(limit: Self.needsMax) { cursor, bytes throws(Malformed) in
           try ChainNeed(&cursor, in: bytes)
         }
-        lane.theirNeeds += part
-        guard lane.isEndsComplete, lane.events == nil, lane.theirNeeds.count <= limits.endsMax
-        else { throw Malformed(.unexpectedKey, at: 0) }
+        guard lane.isEndsComplete, lane.events == nil else {
+          throw Malformed(.unexpectedKey, at: 0)
+        }
+        // What is kept are numbers of events that are here, however much is named.
+        for need in part {
+          if let end = lane.log?.number(of: need.end) { lane.asked.insert(end) }
+          lane.reached.formUnion(need.have.compactMap { lane.log?.number(of: $0) })
+        }
         if word == .lastNeeds { answerNeeds(lane) }
       case .entries, .lastEntries:
         let limit = limits.frameBytesMax
@@ -218,7 +227,7 @@ extension ExchangeSession {
       return
     }
     let standpoint = standpoint(lane, log)
-    let lacking = log.events(for: lane.theirNeeds, besides: lane.theirEnds)
+    let lacking = log.events(upTo: lane.asked, besides: lane.reached)
     lane.events = log.events(lacking, for: standpoint)
     lane.nextEvent = 0
   }

@@ -126,6 +126,15 @@ public final class ExchangeSession {
     say(.lane, lane.tag.bytes + lane.seal(message))
   }
 
+  /// How many chains of the other end are kept in memory: those that are to be asked for, and those
+  /// here that it has or asks for.
+  package var chainsKept: (lacked: Int, known: Int) {
+    lanes.values.reduce(into: (0, 0)) { sum, lane in
+      sum.0 += lane.lacked.count
+      sum.1 += lane.reached.count + lane.asked.count
+    }
+  }
+
   func garbage(_ what: String) -> ExchangeError { .garbage(what, offset: channel.offset) }
 
   func group<Result>(_ body: () throws(GroupError) -> Result) throws(ExchangeError) -> Result {

@@ -74,17 +74,11 @@ extension GroupLog {
     return ends.sorted { ($0.author, $0.sequence, $0.id) < ($1.author, $1.sequence, $1.id) }
   }
 
-  /// The chains of someone else that reach farther than what is held.
+  /// What is asked for a chain of someone else that reaches farther than what is held.
   ///
-  /// O(ends).
-  package func lacking(from ends: [ChainEnd]) -> [ChainNeed] {
-    let judge = replica.judge
-    var needs: [ChainNeed] = []
-    // An end that waits here is asked for too: what it waits for lies between.
-    for end in ends where judge.number(of: end.id) == nil {
-      needs.append(ChainNeed(end: end.id, have: samples(of: end.author)))
-    }
-    return needs
+  /// An end that waits here is asked for too: what it waits for lies between.
+  package func need(for end: ChainEnd) -> ChainNeed {
+    ChainNeed(end: end.id, have: samples(of: end.author))
   }
 
   /// Events of an author that are held: the ends of its chains, then farther and farther back.
@@ -106,11 +100,11 @@ extension GroupLog {
   }
 
   /// How far someone who has these chains reaches into each chain here; -1 for not at all.
-  private func reach(of ends: some Sequence<Digest>) -> [Int] {
+  private func reach(of ends: some Sequence<Int>) -> [Int] {
     let graph = replica.judge.graph
     var reach = [Int](repeating: -1, count: graph.chains.count)
     for end in ends {
-      var event = replica.judge.number(of: end)
+      var event: Int? = end
       while let place = event {
         let chain = graph.chain(place)
         if reach[chain] >= graph.position(place) { break }
@@ -121,16 +115,16 @@ extension GroupLog {
     return reach
   }
 
-  /// The events that answer needs, parents first; what the other end has of these chains is left
+  /// The events of chains up to some, parents first; what is known, and lies before it, is left
   /// out.
   ///
   /// O(chains + events answered · log).
-  package func events(for needs: [ChainNeed], besides ends: [ChainEnd]) -> [Int] {
+  package func events(upTo ends: Set<Int>, besides known: Set<Int>) -> [Int] {
     let graph = replica.judge.graph
-    var reach = reach(of: ends.map(\.id) + needs.flatMap(\.have))
+    var reach = reach(of: known)
     var found: [Int] = []
-    for need in needs {
-      var event = replica.judge.number(of: need.end)
+    for end in ends {
+      var event: Int? = end
       while let place = event {
         let chain = graph.chain(place)
         let position = graph.position(place)
@@ -150,7 +144,7 @@ extension GroupLog {
   /// O(chains + events lacking · log).
   package func eventsLacking(to ends: some Sequence<Digest>) -> [Int] {
     let graph = replica.judge.graph
-    let reach = reach(of: ends)
+    let reach = reach(of: ends.compactMap { replica.judge.number(of: $0) })
     var found: [Int] = []
     for (chain, known) in zip(graph.chains.indices, reach) {
       let events = graph.chains[chain].events

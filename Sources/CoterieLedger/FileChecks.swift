@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What must hold of a store's files before LMDB, which trusts them, sees their path.
-enum FileChecks {
+package enum FileChecks {
   /// A file by device and inode.
   struct Identity: Hashable, Sendable {
     var device: UInt64
@@ -72,6 +72,32 @@ enum FileChecks {
     guard unsafe statvfs(path, &status) == 0 else { return false }
     return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 64 << 10
   }
+
+  /// Refuses the disk of another machine: LMDB's locks and its map hold on this one only.
+  static func requireLocalDisk(_ path: String) throws(LedgerError) {
+    let device = UInt64(try look(path).st_dev)
+    let mounts = FileAccess.stream("/proc/self/mountinfo", limit: 1 << 20) ?? []
+    if isRemote(device: device, mounts: mounts) { throw .remoteDisk(path: path) }
+  }
+
+  /// Whether a device is that of a network, as the kernel's list of mounts tells it.
+  package static func isRemote(device: UInt64, mounts: [UInt8]) -> Bool {
+    let number = "\(device >> 8 & 0xfff):\(device & 0xff | device >> 12 & 0xfff00)"
+    for line in mounts.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split(separator: UInt8(ascii: " ")).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+      guard words.count > 2, words[2] == number, let dash = words.firstIndex(of: "-"),
+        dash + 1 < words.count
+      else { continue }
+      return remoteDisks.contains(words[dash + 1])
+    }
+    return false
+  }
+
+  private static let remoteDisks: Set = [
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "coda", "ncpfs", "fuse.sshfs",
+  ]
 
   /// Makes a rename or a new file in a folder last.
   static func syncFolder(_ path: String) throws(LedgerError) {

@@ -40,6 +40,7 @@ internal import Synchronization
   public static func create(at path: String, identifier: [UInt8]) throws(LedgerError) {
     guard !FileChecks.exists(path) else { throw .alreadyExists(path: path) }
     let parent = FileChecks.parent(of: path)
+    try FileChecks.requireLocalDisk(parent)
     let beside = "\(path).\(getpid()).partial"
     guard unsafe mkdir(beside, 0o700) == 0 else {
       throw FileChecks.failure("creating \(beside)", parent)
@@ -74,6 +75,7 @@ internal import Synchronization
     mapBytes: Int = mapBytes
   ) throws(LedgerError) -> Ledger {
     try FileChecks.requireOwnFolder(path)
+    try FileChecks.requireLocalDisk(path)
     let identity = try FileChecks.requireOwnFile("\(path)/\(StoreFormat.dataFile)")
     if let known = registry.withLock({ $0[identity]?.ledger }), known.process == getpid(),
       isReadOnly || !known.isReadOnly

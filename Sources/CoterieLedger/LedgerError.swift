@@ -18,6 +18,8 @@ public enum LedgerError: Error, Equatable, Sendable {
   case mapFull
   /// The environment was opened before this process was forked.
   case otherProcess
+  /// The folder lies on the disk of another machine.
+  case remoteDisk(path: String)
   case system(operation: String, number: Int32)
 }
 
@@ -40,6 +42,8 @@ extension LedgerError: CustomStringConvertible {
     case .diskFull(let path): "the disk of \(path) is full; the store is sound, nothing was lost"
     case .mapFull: "the store's map is full and could not grow"
     case .otherProcess: "the store was opened by a process that has since forked"
+    case .remoteDisk(let path):
+      "\(path) lies on a network, where nothing keeps two writers apart; put it on a local disk"
     case .system(let operation, let number): "\(operation) failed with error \(number)"
     }
   }

@@ -6,6 +6,7 @@ import Glibc
 enum Program {
   static func main() async {
     Interruption.listen()
+    keepOutOfCores()
     exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
@@ -37,6 +38,12 @@ enum Program {
         command: nil
       )
     }
+  }
+
+  /// What a crash leaves behind must not hold keys and texts.
+  private static func keepOutOfCores() {
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
   }
 
   private static func report(

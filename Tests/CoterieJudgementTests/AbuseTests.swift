@@ -88,6 +88,27 @@ private func chain(of author: Digest, count: Int) -> [Event] {
     #expect(held <= Limits.waitingBytesMax)
   }
 
+  @Test func `gains nothing by a hundred heads: events name sixty-four, and then fewer stand`()
+    throws
+  {
+    var graph = Graph.group(founder: Cast.ann, members: [(Cast.bob, .member)])
+    let before = graph.heads
+    for number in 0..<100 {
+      let post = Post(type: .text, content: Cast.content, lifetime: UInt64(number + 1))
+      graph.add(graph.draft(.messagePost(post), by: Cast.bob, after: before))
+    }
+    let replica = Replica()
+    for event in graph.events { _ = try replica.receive(event, envelope: []) }
+    #expect(replica.judge.heads.count == 100)
+    for left in [37, 1] {
+      let draft = replica.draft(.historyClear, by: Cast.ann, time: 0)
+      #expect(draft.parents.count == min(Limits.parentsMax, replica.judge.heads.count))
+      _ = try replica.receive(draft.event, envelope: [])
+      #expect(replica.judge.heads.count == left)
+    }
+    #expect(Judged(replica.judge).verdicts.values.allSatisfy { $0.status == .effective })
+  }
+
   @Test(arguments: Cast.everyAction.indices)
   func `cannot bring an event of one group into another`(_ place: Int) throws {
     let judge = Judge(seed: 1)

@@ -96,3 +96,15 @@ let seeds: [UInt64] = {
     }
   }
 }
+
+@Suite struct `What the judge keeps its graph in` {
+  @Test func `says what plain sets and arrays say`() {
+    #expect(Structures.broken() == [])
+  }
+}
+
+@Suite struct `A judgement that breaks a promise` {
+  @Test func `is seen by the check of that promise, and a whole one by none`() {
+    #expect(BrokenPromises.unseen() == [])
+  }
+}

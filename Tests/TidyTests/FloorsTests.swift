@@ -128,6 +128,19 @@ private func imports(_ path: String) throws -> Set<String> {
     }
   }
 
+  /// A key made of a name can be made by anyone.
+  @Test func `makes keys of names in scenarios and worlds only`() throws {
+    var found = 0
+    for file in swiftFiles(below: "Sources") {
+      let text = try text(file)
+      let isFixed = text.contains("FixtureKeys")
+      let isForPlay = ["/CoterieScenarios/", "/CoterieSimulation/"].contains { file.contains($0) }
+      #expect(!isFixed || isForPlay, "\(file)")
+      found += isFixed ? 1 : 0
+    }
+    #expect(found > 0)
+  }
+
   @Test func `has files of four hundred lines and lines of a hundred columns at most`() throws {
     for folder in ["Sources", "Tests", "Tools"] {
       for file in swiftFiles(below: folder) {

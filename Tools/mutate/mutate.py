@@ -1,7 +1,8 @@
 """Mutates the sources that decide, builds all mutants at once, and says which the tests catch.
 
-mutate.py [--only N...]: works on a copy of the package, never on the repository's sources.
-Prints caught of total and each survivor with its place. EQUIVALENT names those that cannot differ.
+mutate.py [--set rules|codec] [--share I/N] [--only N...]: works on a copy of the package, never on
+the repository's sources. Prints caught of total and each survivor with its place; equivalent.txt
+names those that cannot change an answer, and why. Exit 1 below 95 % of the rules or 90 % of the codec.
 """
 
 import argparse
@@ -17,7 +18,11 @@ import sys
 from sites import OPERATORS, Source, token
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RULES = {"CoterieJudgement": ["Graph", "Judge", "Rules", "Views"]}
+SETS = {
+    "rules": {"CoterieJudgement": ["Graph", "Judge", "Rules", "Views"]},
+    "codec": {"CoterieWire": [""], "CoterieEvents": [""]},
+}
+GOALS = {"rules": 95, "codec": 90}
 SWITCH = """import Glibc
 package enum Mutation {
   package nonisolated(unsafe) static var active: Int =
@@ -86,10 +91,7 @@ def manifest(text):
 package.targets.append(
   .executableTarget(
     name: "coterie-mutants",
-    dependencies: [
-      "CoterieWire", "CoterieJSON", "CoterieEvents", "CoterieJudgement", "CoterieScenarios",
-      "ScopeKit",
-    ],
+    dependencies: ["CoterieWire", "CoterieEvents", "CoterieJudgement", "ScopeKit"],
     path: "Tools/mutate/runner",
     swiftSettings: settings
   )
@@ -100,36 +102,39 @@ package.targets.append(
 class Copy:
     """A copy of the package whose sources are mutated."""
 
-    def __init__(self, folder, modules):
+    def __init__(self, folder, sets):
         self.folder = pathlib.Path(folder)
-        self.modules = modules
+        self.modules = {module for modules in sets.values() for module in modules}
         self.dropped = set()
-        for name in ("Sources", "Tests", "Tools", "Fixtures"):
-            mirror(ROOT / name, self.folder / name)
-        (self.folder / "Package.swift").write_text(manifest((ROOT / "Package.swift").read_text()))
-        (self.folder / "Sources/CoterieWire/Mutation.swift").write_text(SWITCH)
-        self.files = list(sources(modules))
         self.pairs = []
-        for module, source in self.files:
-            for site, edits in source.find():
-                site.number = len(self.pairs) + 1
-                self.pairs.append((module, source, site, edits))
+        self.files = []
+        for name, modules in sets.items():
+            for module, source in sources(modules):
+                self.files.append((module, source))
+                for site, edits in source.find():
+                    site.number = len(self.pairs) + 1
+                    site.set = name
+                    self.pairs.append((module, source, site, edits))
+        name_apart(self.sites())
 
     def write(self):
-        """Writes all mutants but those that did not compile."""
+        """Writes the package with all mutants but those that did not compile."""
         edits = collections.defaultdict(list)
         for _, source, site, make in self.pairs:
             if site.number not in self.dropped:
                 edits[source.name] += make(site.number)
-        for module, source in self.files:
-            put(self.folder / source.name, source.rewrite(edits[source.name]))
+        texts = {source.name: source.rewrite(edits[source.name]) for _, source in self.files}
+        texts["Package.swift"] = manifest((ROOT / "Package.swift").read_text())
+        texts["Sources/CoterieWire/Mutation.swift"] = SWITCH
         for module in self.modules:
             sites = [s for m, _, s, _ in self.pairs if m == module and s.number not in self.dropped]
-            put(self.folder / f"Sources/{module}/Mutants.swift", helpers(module, sites))
+            texts[f"Sources/{module}/Mutants.swift"] = helpers(module, sites)
         if "CoterieJudgement" in self.modules:
-            table = self.folder / "Sources/CoterieJudgement/Rules/RuleTable.swift"
-            changed = [s for _, _, s, _ in self.pairs if hasattr(s, "cell")]
-            put(table, cells(table.read_text(), changed))
+            table = "Sources/CoterieJudgement/Rules/RuleTable.swift"
+            texts[table] = cells(texts[table], [s for s in self.sites() if hasattr(s, "cell")])
+        for name in ("Sources", "Tests", "Tools", "Fixtures"):
+            mirror(name, self.folder, texts)
+        put(self.folder / "Package.swift", texts["Package.swift"].encode())
 
     def build(self, *words):
         run = subprocess.run(["swift", "build", "-j", os.environ.get("JOBS", "2"), *words],
@@ -156,22 +161,33 @@ class Copy:
         return [s for _, _, s, _ in self.pairs if s.number not in self.dropped]
 
 
-def mirror(source, target):
-    """Copies a folder; files that are the same keep their times, so that little is built again."""
-    files = {f.relative_to(source) for f in source.glob("**/*") if f.is_file()}
-    for file in {f.relative_to(target) for f in target.glob("**/*") if f.is_file()} - files:
-        (target / file).unlink()
-    for file in files:
-        (target / file).parent.mkdir(parents=True, exist_ok=True)
-        bytes_ = (source / file).read_bytes()
-        if not (target / file).exists() or (target / file).read_bytes() != bytes_:
-            (target / file).write_bytes(bytes_)
+def name_apart(sites):
+    """Counts places that one line has twice, so that each has a name of its own."""
+    seen = collections.Counter()
+    for site in sites:
+        seen[site.name] += 1
+        if seen[site.name] > 1:
+            site.what += f" ({seen[site.name]})"
 
 
-def put(path, text):
+def mirror(name, target, texts):
+    """Copies a folder, with these texts in place of its own; what is the same keeps its time, so
+    that little is built again."""
+    files = {str(f.relative_to(ROOT)): f for f in (ROOT / name).glob("**/*")
+             if f.is_file() and "__pycache__" not in f.parts}
+    wanted = set(files) | {path for path in texts if path.startswith(name + "/")}
+    for file in (target / name).glob("**/*"):
+        if file.is_file() and str(file.relative_to(target)) not in wanted:
+            file.unlink()
+    for path in wanted:
+        put(target / path, texts[path].encode() if path in texts else files[path].read_bytes())
+
+
+def put(path, content):
     """Writes a file if it says something else."""
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
+    if not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def limit():
@@ -179,72 +195,94 @@ def limit():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def run_all(copy, numbers, words, seconds):
-    """Which mutants a runner catches: a trap or a hang counts, and the runner starts behind it."""
-    left, caught, survived = list(numbers), {}, []
-    environment = dict(os.environ, SWIFT_BACKTRACE="enable=no")
-    while left:
-        process = subprocess.Popen(
-            ["timeout", str(seconds * max(20, len(left))),
-             str(copy.folder / ".build/release/coterie-mutants"), *words, *map(str, left)],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-            preexec_fn=limit, text=True)
-        for line in process.stdout:
-            number, verdict = line.rstrip("\n").split(" ", 1)
-            print(line.rstrip("\n"), file=sys.stderr, flush=True)
-            if int(number) in caught or int(number) not in left:
-                continue
-            left.remove(int(number))
-            if verdict == "survived":
-                survived.append(int(number))
-            else:
-                caught[int(number)] = verdict
-        if process.wait() == 0 or not left:
-            break
-        caught[left.pop(0)] = f"ended by signal or time ({process.returncode})"
-    return caught, survived
+def run(copy, words, numbers, first=0):
+    """Runs mutants one after the other; `first` is on from the runner's first instruction."""
+    environment = dict(os.environ, SWIFT_BACKTRACE="enable=no", COTERIE_MUTANT=str(first))
+    runner = str(copy.folder / ".build/release/coterie-mutants")
+    process = subprocess.Popen([runner, *words, *map(str, numbers)], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, env=environment, preexec_fn=limit,
+                               text=True)
+    for line in process.stdout:
+        print(line.rstrip("\n"), file=sys.stderr, flush=True)
+        number, verdict = line.rstrip("\n").split(" ", 1)
+        yield int(number), verdict
+    if process.wait() != 0 and not first:
+        sys.exit(f"the runner was ended ({process.returncode})")
+
+
+def run_all(copy, numbers, words):
+    """What catches each mutant; survivors are left out."""
+    caught = {}
+    for number, verdict in run(copy, words, numbers):
+        if verdict != "survived":
+            caught[number] = verdict
+    # What is worked out once in a process was worked out before these were on.
+    for number in [n for n in numbers if n not in caught]:
+        verdict = dict(run(copy, words, [number], number)).get(number, "ended at its start")
+        if verdict != "survived":
+            caught[number] = verdict
+    return caught
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", default="/tmp/coterie-mutants")
+    parser.add_argument("--set", choices=[*SETS, "all"], default="all")
     parser.add_argument("--only", type=int, nargs="*", help="these mutants only")
+    parser.add_argument("--share", default="0/1", help="I/N: every Nth mutant from I on")
     parser.add_argument("--jobs", type=int, default=2, help="mutants that are run at once")
     options = parser.parse_args()
     os.makedirs(options.work, exist_ok=True)
-    copy = Copy(options.work, RULES)
-    copy.settle("--target", "CoterieJudgement")
-    copy.settle("-c", "release", "--product", "coterie-mutants")
-    numbers = options.only or [s.number for s in copy.sites()]
-    words = [str(copy.folder / "Fixtures")]
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        shares = [numbers[start::options.jobs] for start in range(options.jobs)]
-        ends = list(pool.map(lambda share: run_all(copy, share, words, 60), shares))
-    caught = {number: why for end in ends for number, why in end[0].items()}
-    survived = [number for end in ends for number in end[1]]
+    copy = Copy(options.work, SETS)
     known = equivalents(pathlib.Path(__file__).parent / "equivalent.txt")
-    real = []
-    for site in copy.sites():
-        if site.number in survived:
-            reason = known.get((site.file, site.what))
-            print(f"survived {site.number} {site.file}:{site.line} {site.what}"
-                  + (f" -- equivalent: {reason}" if reason else ""))
-            if not reason:
-                real.append(site)
-    same = len(survived) - len(real)
-    total = len(numbers) - same
-    print(f"{len(caught)} of {total} mutants caught ({100 * len(caught) / max(1, total):.1f} %); "
-          f"{same} equivalent; {len(copy.dropped)} did not compile")
-    return 0
+    stale = set(known) - {site.name for site in copy.sites()}
+    if stale:
+        sys.exit("\n".join("no such place: " + " | ".join(name) for name in sorted(stale)))
+    for module in ("CoterieWire", "CoterieEvents", "CoterieJudgement"):
+        copy.settle("-c", "release", "--target", module)
+    copy.settle("-c", "release", "--product", "coterie-mutants")
+    start, step = map(int, options.share.split("/"))
+    good = True
+    for name in SETS if options.set == "all" else [options.set]:
+        sites = [s for s in copy.sites() if s.set == name and s.number % step == start
+                 and (not options.only or s.number in options.only)]
+        good = report(copy, name, sites, known, options.jobs) and good
+    print(f"{len(copy.dropped)} places do not compile when changed")
+    return 0 if good else 1
+
+
+def report(copy, name, sites, known, jobs):
+    """Runs one set and prints its survivors; whether it reaches its goal."""
+    numbers = [s.number for s in sites]
+    words = [name, str(copy.folder / "Fixtures")]
+    if dict(run(copy, words, [0])) != {0: "survived"}:
+        sys.exit("a check fails without any mutant")
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        shares = [numbers[start::jobs] for start in range(jobs)]
+        ends = list(pool.map(lambda share: run_all(copy, share, words), shares))
+    caught = {number for end in ends for number in end}
+    same = [s for s in sites if s.name in known]
+    real = [s for s in sites if s.number not in caught and s.name not in known]
+    for site in real:
+        print(f"survived {site.number} {site.file}:{site.line} {site.what}")
+    for site in same:
+        if site.number in caught:
+            print(f"not equivalent {site.number} {site.file}:{site.line} {site.what}")
+    total = len(sites) - len([s for s in same if s.number not in caught])
+    share = 100 * len(caught) / max(1, total)
+    print(f"{name}: {len(caught)} of {total} mutants caught ({share:.1f} %); "
+          f"{len(sites) - total} equivalent")
+    return share >= GOALS[name] and not any(s.number in caught for s in same)
 
 
 def equivalents(path):
-    """FILE | WHAT | REASON, one a line."""
+    """Mutants that cannot change an answer: FILE | CHANGE | LINE | REASON, one a line."""
     found = {}
     for line in path.read_text().splitlines() if path.exists() else []:
         if line and not line.startswith("#"):
-            file, what, reason = (part.strip() for part in line.split(" | "))
-            found[file, what] = reason
+            *name, reason = (part.strip() for part in line.rsplit(" | ", 1)[0].split(" | ", 2)
+                             + [line.rsplit(" | ", 1)[1]])
+            found[tuple(name)] = reason
     return found
 
 

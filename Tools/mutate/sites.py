@@ -68,9 +68,14 @@ def _goes_on(mask, place):
 class Site:
     """One place and what its mutant makes of it."""
 
-    def __init__(self, file, line, what):
-        self.file, self.line, self.what = file, line, what
-        self.number = 0
+    def __init__(self, file, line, what, text):
+        self.file, self.line, self.what, self.text = file, line, what, text
+        self.number, self.set = 0, ""
+
+    @property
+    def name(self):
+        """What names the place as long as its line says the same."""
+        return self.file, self.what, self.text
 
 
 def token(number):
@@ -117,7 +122,8 @@ class Source:
         return sorted(found, key=lambda pair: pair[0].line)
 
     def _site(self, place, what):
-        return Site(self.name, self.line(place), what)
+        line = self.line(place)
+        return Site(self.name, line, what, self.text.splitlines()[line - 1].strip())
 
     def _operator(self, match, rest, before):
         sign = match[1]

@@ -9,6 +9,8 @@ package struct Paths {
   private var lengths: [Int32] = []
   private var numbers: [Node: Int32] = [:]
 
+  package init() {}
+
   /// The founder's path.
   package static let root: Int32 = -1
 

@@ -82,4 +82,9 @@ public struct Standing: Equatable, Sendable {
   public var role: Role
   /// Sequence numbers of the appointing events from the founder down; empty for the founder.
   public var path: [UInt64]
+
+  package init(role: Role, path: [UInt64]) {
+    self.role = role
+    self.path = path
+  }
 }
