@@ -124,10 +124,17 @@ private struct Pass<Source: LogSource> {
       try source.scan { envelope, place in
         take(envelope, place)
         done += 1
-        return reading.progress(done)
+        return unplaced.count < Limits.malformedEventsMax && reading.progress(done)
       }
     } catch {
       fault = error
+    }
+    if unplaced.count >= Limits.malformedEventsMax {
+      fault = SourceFault(
+        .malformed,
+        "\(source.name): \(unplaced.count) events are malformed; it is not read on",
+        wholeItems: done
+      )
     }
     if !unplaced.isEmpty {
       let home = logs.values.min { $0.group < $1.group } ?? log(of: Digest.zero)
