@@ -122,7 +122,9 @@ let package = Package(
     ),
     .target(
       name: "ScopeKit",
-      dependencies: ["CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement"],
+      dependencies: [
+        "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieScenarios",
+      ],
       path: "Tests/ScopeKit",
       swiftSettings: settings
     ),
@@ -158,6 +160,15 @@ let package = Package(
         "CoterieWire", "CoterieConsole", "CoterieEvents", "CoterieJudgement", "ScopeKit",
       ],
       path: "Tools/scopes",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "coterie-proofs",
+      dependencies: [
+        "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieAudit", "ScopeKit",
+      ],
+      path: "Tools/proofs",
       swiftSettings: settings
     ),
     tests(of: "CoterieWire", on: []),
