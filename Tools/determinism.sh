@@ -47,15 +47,14 @@ first=""
 count=0
 for ((run = 0; run < runs; run++)); do
   program=${programs[run % ${#programs[@]}]}
-  export LC_ALL=${locales[run / 2 % 4]} LANG=${locales[run / 2 % 4]} TZ=${zones[run / 3 % 4]}
   # Swift seeds its hashes by chance unless told otherwise; the kernel places memory by chance.
-  surroundings=(env)
+  surroundings=(env LC_ALL="${locales[run / 2 % 4]}" TZ="${zones[run / 3 % 4]}")
   [ $((run / 4 % 3)) -ne 1 ] || surroundings+=(SWIFT_DETERMINISTIC_HASHING=1)
   [ $((run / 5 % 3)) -ne 1 ] || surroundings+=(setarch -R)
   found=$(sum "${surroundings[@]}" "$program")
   if [ -z "$first" ]; then first=$found; fi
   if [ "$found" != "$first" ]; then
-    echo "run $run differs: $program, LC_ALL=$LC_ALL, TZ=$TZ, ${surroundings[*]}"
+    echo "run $run differs: $program, ${surroundings[*]}"
     exit 1
   fi
   count=$((count + 1))
