@@ -165,6 +165,15 @@ let package = Package(
       path: "Tools/scopes",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "coterie-proofs",
+      dependencies: [
+        "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieAudit", "ScopeKit",
+      ],
+      path: "Tools/proofs",
+      swiftSettings: settings
+    ),
     tests(of: "CoterieWire", on: []),
     .testTarget(
       name: "FuzzTests",

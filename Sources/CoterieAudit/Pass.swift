@@ -14,7 +14,8 @@ struct Pass<Source: LogSource> {
   var logs: [Digest: MemberLog] = [:]
   var groupOf: [Digest?: Digest] = [:]
   private var unplaced: [BadEvent] = []
-  private var done = 0
+  /// Envelopes that were scanned, and those of them that were judged or found malformed.
+  private var (done, taken) = (0, 0)
   /// Whether each signature of the chunk is good; empty if that is not asked.
   private var isSigned: [Bool] = []
   /// The log of the event before: most sources hold one group.
@@ -34,12 +35,19 @@ struct Pass<Source: LogSource> {
         if !chunk.hasRoom(for: envelope.count) { take(&chunk) }
         chunk.append(envelope, place)
         done += 1
-        return reading.progress(done)
+        return unplaced.count < Limits.malformedEventsMax && reading.progress(done)
       }
     } catch {
       fault = error
     }
     take(&chunk)
+    if unplaced.count >= Limits.malformedEventsMax {
+      fault = SourceFault(
+        .malformed,
+        "\(source.name): \(unplaced.count) events are malformed; it is not read on",
+        wholeItems: taken
+      )
+    }
     if !unplaced.isEmpty {
       let home = logs.values.min { $0.group < $1.group } ?? log(of: Digest.zero)
       home.bad += unplaced
@@ -62,7 +70,10 @@ struct Pass<Source: LogSource> {
     chunk.hash()
     isSigned = reading.signatures == .every ? chunk.signatureChecks() : []
     newest?.replica.judge.expect(chunk.ids)
-    for item in chunk.items.indices { take(item, of: chunk) }
+    for item in chunk.items.indices where unplaced.count < Limits.malformedEventsMax {
+      take(item, of: chunk)
+      taken += 1
+    }
     chunk.removeAll()
   }
 

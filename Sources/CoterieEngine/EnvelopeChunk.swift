@@ -10,6 +10,8 @@ package struct EnvelopeChunk: ~Copyable {
   /// Small enough to stay in a second-level cache together with what judging them touches.
   private static let bytesMax = 192 * 1024
 
+  private static let itemsMax = 4096
+
   package private(set) var bytes: [UInt8] = []
   /// Where each envelope stands, its place in the source, and where its parts stand; nil for bytes
   /// that are no envelope.
@@ -25,7 +27,7 @@ package struct EnvelopeChunk: ~Copyable {
 
   /// Whether an envelope still fits; into an empty chunk any does.
   package func hasRoom(for byteCount: Int) -> Bool {
-    bytes.isEmpty || bytes.count + byteCount <= Self.bytesMax
+    bytes.isEmpty || (bytes.count + byteCount <= Self.bytesMax && items.count < Self.itemsMax)
   }
 
   /// Adds an envelope, which is known in its source by `place`.
