@@ -37,5 +37,8 @@ python3 Tools/judge/judge.py .build/release/coterie --seeds 1-1000
 echo "== reports of 30 and 3 000 events, in a browser"
 Tools/browser/check.sh
 
+echo "== kills, power losses, errors, full disks and damage, some of each"
+Tools/crash.sh short
+
 echo "== tests"
 swift test --parallel
