@@ -41,5 +41,8 @@ Tools/steady.sh
 echo "== reports of 30 and 3 000 events, in a browser"
 Tools/browser/check.sh
 
+echo "== kills, power losses, errors, full disks and damage, some of each"
+Tools/crash.sh short
+
 echo "== tests"
 swift test --parallel
