@@ -115,8 +115,9 @@ let package = Package(
     .executableTarget(
       name: "coterie-bench",
       dependencies: [
-        "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieAudit",
-        "CoterieGroups", "CoterieLedger", "CoterieVault", "CoterieBundles", "CoterieExchange",
+        "CoterieWire", "CoterieConsole", "CoterieJSON", "CoterieSealing", "CoterieEvents",
+        "CoterieJudgement", "CoterieEngine", "CoterieAudit", "CoterieGroups", "CoterieLedger",
+        "CoterieVault", "CoterieBundles", "CoterieExchange",
       ],
       path: "Tools/bench",
       swiftSettings: settings
@@ -164,6 +165,15 @@ let package = Package(
       path: "Tools/scopes",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "coterie-proofs",
+      dependencies: [
+        "CoterieWire", "CoterieConsole", "CoterieSealing", "CoterieEvents", "CoterieJudgement",
+        "CoterieAudit", "ScopeKit",
+      ],
+      path: "Tools/proofs",
+      swiftSettings: settings
+    ),
     tests(of: "CoterieWire", on: []),
     .testTarget(
       name: "FuzzTests",
@@ -206,7 +216,7 @@ let package = Package(
     tests(of: "CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     tests(
       of: "CoterieJudgement",
-      on: ["CoterieWire", "CoterieEvents", "CoterieEngine", "ScopeKit"]
+      on: ["CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieEngine", "ScopeKit"]
     ),
     tests(
       of: "CoterieSimulation",

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs what the build needs and this machine lacks: libsodium, LMDB and libqrencode with their
 # headers. With "tests" also what the tests need: Python with venv, flock, strace, the shells whose
-# completions are tested, mandoc, and the browser in which reports are tested.
+# completions are tested, mandoc, the browser in which reports are tested, and valgrind.
 set -euo pipefail
 
 wanted=(libsodium-dev liblmdb-dev libqrencode-dev pkg-config)
 if [ "${1:-}" = tests ]; then
-  wanted+=(python3 python3-venv util-linux strace zsh fish mandoc chromium)
+  wanted+=(python3 python3-venv util-linux strace zsh fish mandoc chromium valgrind binutils)
 fi
 missing=()
 for name in "${wanted[@]}"; do

@@ -14,6 +14,7 @@ echo "== release programs"
 swift build -c release --product coterie
 swift build -c release --product coterie-generate
 swift build -c release --product coterie-scopes
+swift build -c release --product coterie-bench
 
 echo "== scenarios"
 .build/release/coterie fixture run Fixtures/scenarios | tail -n 1
@@ -34,8 +35,14 @@ echo "== a second judge, written from the definition, on all scenarios and a tho
 python3 Tools/judge/judge.py .build/release/coterie Fixtures/scenarios
 python3 Tools/judge/judge.py .build/release/coterie --seeds 1-1000
 
+echo "== instructions and memory of an event"
+Tools/steady.sh
+
 echo "== reports of 30 and 3 000 events, in a browser"
 Tools/browser/check.sh
+
+echo "== kills, power losses, errors, full disks and damage, some of each"
+Tools/crash.sh short
 
 echo "== tests"
 swift test --parallel

@@ -23,8 +23,10 @@ public struct Drill: Codable, Equatable, Sendable {
     }
   }
 
-  /// All attempts.
-  public var attempts: [Attempt]
+  /// All attempts; none for a log of fewer than three events.
+  public var attempts: [Attempt] = []
+  /// What is noticed of a copy that nobody touched: nothing, if the log is sound.
+  public var untouched: [String] = []
 
   /// How many were noticed.
   public var noticedCount: Int { attempts.count { $0.isNoticed } }
@@ -40,29 +42,12 @@ public struct Drill: Codable, Equatable, Sendable {
       }
       return true
     }
-    attempts = []
     guard envelopes.count > 2 else { return }
     let bench = Bench(envelopes, log)
-    let middle = envelopes.count / 2
-    var flipped = envelopes
-    flipped[middle][flipped[middle].count / 3] ^= 1
-    attempts.append(bench.attempt("flip byte", flipped))
-    var dropped = envelopes
-    dropped.remove(at: bench.parent(before: envelopes.count))
-    attempts.append(bench.attempt("drop parent", dropped))
-    var swapped = envelopes
-    let signature = Array(swapped[middle].suffix(64))
-    swapped[middle].replaceSubrange(
-      (swapped[middle].count - 64)...,
-      with: swapped[middle - 1].suffix(64)
-    )
-    swapped[middle - 1].replaceSubrange((swapped[middle - 1].count - 64)..., with: signature)
-    attempts.append(bench.attempt("swap signer", swapped))
-    attempts.append(bench.attempt("truncate", Array(envelopes.dropLast())))
-    var reordered = envelopes
-    reordered.swapAt(middle, middle - 1)
-    attempts.append(bench.attempt("reorder", reordered))
-    attempts.append(bench.staleCheckpoint(Array(envelopes.dropLast())))
+    untouched = bench.untouched
+    attempts =
+      Tampering.all.map { bench.attempt($0.name, $0.apply(envelopes)) }
+      + bench.checkpointAttempts()
   }
 
   /// What is known of the log before anyone tampers with it.
@@ -72,6 +57,9 @@ public struct Drill: Codable, Equatable, Sendable {
     let root: Digest
     let digest: Digest?
     let envelopes: [[UInt8]]
+    /// The place of the newest event that was admitted.
+    let newestAdmitted: Int
+    private(set) var untouched: [String] = []
 
     init(_ envelopes: [[UInt8]], _ log: MemberLog) {
       self.envelopes = envelopes
@@ -80,22 +68,19 @@ public struct Drill: Codable, Equatable, Sendable {
       size = tree.size
       root = tree.root
       digest = log.summary().digest
+      newestAdmitted =
+        envelopes.lastIndex { envelope in
+          let id = try? Event.decode(envelope.span).event.id
+          return id.flatMap { log.replica.judge.number(of: $0) }
+            .map { log.replica.judge.wasAdmitted($0) } ?? false
+        } ?? 0
+      untouched = noticed(of: envelopes)
     }
 
-    /// The place of an event that the last one builds on.
-    func parent(before end: Int) -> Int {
-      let newest = envelopes[end - 1]
-      guard let last = try? Event.decode(newest.span).event else { return 0 }
-      let parents = Set(last.parents.ids)
-      return envelopes.firstIndex { envelope in
-        guard let event = try? Event.decode(envelope.span).event else { return false }
-        return parents.contains(event.id)
-      } ?? 0
-    }
-
-    func attempt(_ name: String, _ tampered: [[UInt8]]) -> Attempt {
+    /// What reading the log, its state and its checkpoint give reason to complain of.
+    private func noticed(of envelopes: [[UInt8]]) -> [String] {
       var how: [String] = []
-      let source = MemorySource(name: "drill", envelopes: tampered)
+      let source = MemorySource(name: "drill", envelopes: envelopes)
       do throws(SourceFault) {
         let (logs, fault) = try LogReading(signatures: .every, isLenient: true).read(source)
         if let fault { how.append("\(fault)") }
@@ -113,11 +98,46 @@ public struct Drill: Codable, Equatable, Sendable {
       } else if tree.root != root {
         how.append("another Merkle root than in the checkpoint")
       }
-      return Attempt(name: name, isNoticed: !how.isEmpty, how: how.joined(separator: "; "))
+      return how
     }
 
-    /// A state of fewer events, presented as that of all.
-    func staleCheckpoint(_ earlier: [[UInt8]]) -> Attempt {
+    func attempt(_ name: String, _ tampered: [[UInt8]]) -> Attempt {
+      let how = noticed(of: tampered)
+      return Attempt(name: name, isNoticed: how != untouched, how: how.joined(separator: "; "))
+    }
+
+    // MARK: Checkpoints
+
+    func checkpointAttempts() -> [Attempt] {
+      let head = TreeHead(
+        group: group,
+        size: size,
+        root: root,
+        signer: Tampering.stranger.publicKey,
+        sign: { Tampering.stranger.signature(of: $0) }
+      )
+      var larger = head.text.split(separator: "\n", omittingEmptySubsequences: false)
+      larger[1] = Substring(String(size + 1))
+      var other = head.text.split(separator: "\n", omittingEmptySubsequences: false)
+      other[2] = Substring(Base64.text(of: digest?.bytes ?? group.bytes))
+      return [
+        staleDigest(),
+        checkpoint("edit checkpoint size", larger.joined(separator: "\n"), envelopes),
+        checkpoint("edit checkpoint root", other.joined(separator: "\n"), envelopes),
+        checkpoint(
+          "unsign checkpoint",
+          head.text.replacing("— coterie", with: "- coterie"),
+          envelopes
+        ),
+        checkpoint("roll back", head.text, Array(envelopes.dropLast())),
+        checkpoint("roll back, go on", head.text, Tampering.rewritingTheEnd(envelopes)),
+      ]
+    }
+
+    /// A state of fewer events, presented as that of all: without the newest that was admitted, for
+    /// a rejected one is in no state.
+    private func staleDigest() -> Attempt {
+      let earlier = Array(envelopes.prefix(newestAdmitted))
       let source = MemorySource(name: "drill", envelopes: earlier)
       let stale = (try? LogReading().read(source).logs)?.first { $0.group == group }?.summary()
       let isNoticed = stale?.digest != digest
@@ -126,6 +146,22 @@ public struct Drill: Codable, Equatable, Sendable {
         isNoticed: isNoticed,
         how: isNoticed ? "its digest is not that of the full replay" : ""
       )
+    }
+
+    /// A checkpoint held against a log.
+    private func checkpoint(_ name: String, _ text: String, _ envelopes: [[UInt8]]) -> Attempt {
+      let source = MemorySource(name: "drill", envelopes: envelopes)
+      do throws(TreeHead.Problem) {
+        let head = try TreeHead(text: text)
+        let logs = (try? LogReading(isLenient: true).read(source).logs) ?? []
+        guard let log = logs.first(where: { $0.group == group }) else {
+          return Attempt(name: name, isNoticed: true, how: "the group is gone")
+        }
+        try head.check(log, source)
+        return Attempt(name: name, isNoticed: false, how: "")
+      } catch {
+        return Attempt(name: name, isNoticed: true, how: "\(error)")
+      }
     }
   }
 }

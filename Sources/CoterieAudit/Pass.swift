@@ -14,7 +14,10 @@ struct Pass<Source: LogSource> {
   var logs: [Digest: MemberLog] = [:]
   var groupOf: [Digest?: Digest] = [:]
   private var unplaced: [BadEvent] = []
-  private var done = 0
+  /// Envelopes that were scanned, and those of them that were judged or found malformed.
+  private var (done, taken) = (0, 0)
+  /// Whether each signature of the chunk is good; empty if that is not asked.
+  private var isSigned: [Bool] = []
   /// The log of the event before: most sources hold one group.
   private var newest: MemberLog?
 
@@ -32,12 +35,19 @@ struct Pass<Source: LogSource> {
         if !chunk.hasRoom(for: envelope.count) { take(&chunk) }
         chunk.append(envelope, place)
         done += 1
-        return reading.progress(done)
+        return unplaced.count < Limits.malformedEventsMax && reading.progress(done)
       }
     } catch {
       fault = error
     }
     take(&chunk)
+    if unplaced.count >= Limits.malformedEventsMax {
+      fault = SourceFault(
+        .malformed,
+        "\(source.name): \(unplaced.count) events are malformed; it is not read on",
+        wholeItems: taken
+      )
+    }
     if !unplaced.isEmpty {
       let home = logs.values.min { $0.group < $1.group } ?? log(of: Digest.zero)
       home.bad += unplaced
@@ -58,9 +68,12 @@ struct Pass<Source: LogSource> {
   /// Takes all events of a chunk, and empties it.
   private mutating func take(_ chunk: inout EnvelopeChunk) {
     chunk.hash()
-    if reading.signatures == .every { chunk.verify() }
+    isSigned = reading.signatures == .every ? chunk.signatureChecks() : []
     newest?.replica.judge.expect(chunk.ids)
-    for item in chunk.items.indices { take(item, of: chunk) }
+    for item in chunk.items.indices where unplaced.count < Limits.malformedEventsMax {
+      take(item, of: chunk)
+      taken += 1
+    }
     chunk.removeAll()
   }
 
@@ -81,7 +94,7 @@ struct Pass<Source: LogSource> {
     }
     if reading.signatures == .every {
       log.signatureCount += 1
-      if !chunk.isSigned[item] {
+      if !isSigned[item] {
         let fault = Malformed(.wrongSignature, at: parts?.signature.lowerBound ?? 0)
         log.unsigned.append(BadEvent(id: event.id, fault: fault, place: place))
       }

@@ -58,22 +58,54 @@ public final class StoreSource: LogSource {
     }
   }
 
-  /// The digest of the newest checkpoint: 32 bytes behind a CBOR head of two.
+  /// The digest of the newest checkpoint, if it notes one, and is of all events.
   public func notedDigest(of group: Digest) throws(SourceFault) -> Digest? {
     do {
-      guard let known = try ledger.groups().first(where: { $0.id == group }) else { return nil }
-      var newest: (arrivals: UInt64, value: [UInt8])?
-      try ledger.scan(.checkpoints, prefix: LedgerKey.group(known.number), from: nil) {
-        key,
-        value in
-        let arrivals = (4..<key.count).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
-        newest = (arrivals, value.copy(of: 0..<value.count))
-        return true
-      }
-      guard let newest, newest.value.count > 34 else { return nil }
+      guard let known = try ledger.groups().first(where: { $0.id == group }),
+        let newest = try newestCheckpoint(known.number)
+      else { return nil }
+      // A digest stands behind a head of two bytes; where none was noted there is a null.
+      guard newest.value.count > 34, newest.value[0] == 0x58 else { return nil }
       let beyond = LedgerKey.arrival(known.number, newest.arrivals &+ 1)
       if try ledger.value(.events, beyond) != nil { return nil }
       return Digest(newest.value[2..<34])
+    } catch {
+      throw Self.fault(error)
+    }
+  }
+
+  private func newestCheckpoint(
+    _ number: UInt32
+  ) throws(LedgerError) -> (arrivals: UInt64, value: [UInt8])? {
+    var newest: (arrivals: UInt64, value: [UInt8])?
+    try ledger.scan(.checkpoints, prefix: LedgerKey.group(number), from: nil) { key, value in
+      let arrivals = (4..<key.count).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
+      newest = (arrivals, value.copy(of: 0..<value.count))
+      return true
+    }
+    return newest
+  }
+
+  /// Whether the newest checkpoint notes another governance state than judging the log gives.
+  ///
+  /// Not asked where a later event may have changed it. O(later events).
+  public func hasOtherGovernance(than log: MemberLog) throws(SourceFault) -> Bool {
+    let judge = log.replica.judge
+    do {
+      guard let known = try ledger.groups().first(where: { $0.id == log.group }),
+        let newest = try newestCheckpoint(known.number)
+      else { return false }
+      let arrival = UInt64(1 << 40 - 1)
+      let isLater = log.places.indices.contains { number in
+        log.places[number] & arrival > newest.arrivals
+          && (judge.hasConflicts || judge.kind(of: number).changesGovernance)
+      }
+      guard !isLater, let governance = judge.governance(in: judge.currentView()) else {
+        return false
+      }
+      let start = newest.value.first == 0x58 ? 34 : 1
+      let end = newest.value.count - 1
+      return end < start || Array(newest.value[start..<end]) != governance.encoded
     } catch {
       throw Self.fault(error)
     }

@@ -73,11 +73,26 @@ public final class Console: Sendable {
     if outputPath == nil, buffer.withLock({ $0.count > 1 << 16 }) { _ = flush() }
   }
 
-  /// Writes out what was said; answers how that went.
+  /// Writes out what was said; answers how that went, and says so if it did not go well.
   public func finish() -> ExitStatus {
-    guard let outputPath else { return flush() }
+    guard let outputPath else {
+      let status = flush()
+      if status == .store { Console.complain("coterie: the output cannot be written: \(reason)") }
+      return status
+    }
     let bytes = buffer.withLock { $0 }
-    return FileOutput.replace(outputPath, with: bytes) ? .done : .store
+    if FileOutput.replace(outputPath, with: bytes) { return .done }
+    Console.complain("coterie: \(outputPath) cannot be written: \(reason)")
+    return .store
+  }
+
+  /// Ends without what a file was to hold: it is written whole or not at all.
+  public func abandon() {
+    if outputPath == nil { _ = flush() }
+  }
+
+  private var reason: String {
+    unsafe String(cString: strerror(errno))
   }
 
   private func flush() -> ExitStatus {
@@ -123,7 +138,7 @@ public final class Console: Sendable {
   }
 }
 
-/// Writes a file beside its place and renames it, so that it is never half there.
+/// Writes a file beside its place and renames it, so that it is never half there, and lasts.
 public enum FileOutput {
   /// Replaces a file; answers whether that went well.
   ///
@@ -136,12 +151,26 @@ public enum FileOutput {
     let descriptor = unsafe open(beside, flags, mode)
     guard descriptor >= 0 else { return false }
     let isWritten = Console.writeAll(bytes, to: descriptor) == .done && fsync(descriptor) == 0
+    let problem = errno
     close(descriptor)
+    errno = problem
     guard isWritten, unsafe rename(beside, path) == 0 else {
+      let problem = errno
       unsafe unlink(beside)
+      errno = problem
       return false
     }
-    return true
+    return syncFolder(of: path)
+  }
+
+  /// Makes the name of a file last.
+  private static func syncFolder(of path: String) -> Bool {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0
   }
 }
 

@@ -1,9 +1,6 @@
 package import CoterieEvents
 package import CoterieSealing
 package import CoterieWire
-internal import Dispatch
-internal import Glibc
-internal import Synchronization
 
 /// Envelopes that are taken together: while they are in the cache, all payloads are hashed, several
 /// at a time, and each event is decoded and judged.
@@ -13,14 +10,14 @@ package struct EnvelopeChunk: ~Copyable {
   /// Small enough to stay in a second-level cache together with what judging them touches.
   private static let bytesMax = 192 * 1024
 
+  private static let itemsMax = 4096
+
   package private(set) var bytes: [UInt8] = []
   /// Where each envelope stands, its place in the source, and where its parts stand; nil for bytes
   /// that are no envelope.
   package private(set) var items: [(range: Range<Int>, place: UInt64, parts: Envelope.Parts?)] = []
   /// The ids, by item; of no meaning for bytes that are no envelope.
   package private(set) var ids: [Digest] = []
-  /// Whether each event's own signature is good, by item; empty if that was not asked.
-  package private(set) var isSigned: [Bool] = []
   private var payloads: [Range<Int>] = []
   private var batch = HashBatch()
 
@@ -30,7 +27,7 @@ package struct EnvelopeChunk: ~Copyable {
 
   /// Whether an envelope still fits; into an empty chunk any does.
   package func hasRoom(for byteCount: Int) -> Bool {
-    bytes.isEmpty || bytes.count + byteCount <= Self.bytesMax
+    bytes.isEmpty || (bytes.count + byteCount <= Self.bytesMax && items.count < Self.itemsMax)
   }
 
   /// Adds an envelope, which is known in its source by `place`.
@@ -47,28 +44,6 @@ package struct EnvelopeChunk: ~Copyable {
   package mutating func hash() {
     let bytes = bytes
     batch.digests(of: payloads, in: bytes.span, domain: .event, into: &ids)
-  }
-
-  /// Checks all signatures, on all cores.
-  ///
-  /// About 36 µs a signature and core.
-  package mutating func verify() {
-    let (bytes, items) = (bytes, items)
-    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let share = max(8, items.count / (cores * 4))
-    let starts = Array(stride(from: 0, to: items.count, by: share))
-    let found = Mutex([Bool](repeating: false, count: items.count))
-    DispatchQueue.concurrentPerform(iterations: starts.count) { place in
-      let places = starts[place]..<min(items.count, starts[place] + share)
-      let results = places.map { Self.isSigned(bytes.span.extracting(items[$0].range)) }
-      found.withLock { $0.replaceSubrange(places, with: results) }
-    }
-    isSigned = found.withLock { $0 }
-  }
-
-  private static func isSigned(_ envelope: Span<UInt8>) -> Bool {
-    guard let decoded = try? Event.decode(envelope) else { return false }
-    return Envelope.verifies(envelope, decoded.parts, by: decoded.event.author)
   }
 
   /// The event of an item; `hash` came before.

@@ -34,6 +34,7 @@ public enum Action: Equatable, Sendable {
   case unknown(kind: Text, body: [UInt8])
 
   /// The kind of this action.
+  @inlinable
   public var kind: Kind {
     switch self {
     case .groupFound: .groupFound

@@ -2,6 +2,9 @@ internal import CoterieSealing
 internal import CoterieWire
 
 extension Action {
+  /// Most events are posts, and are read without looking for their kind.
+  private static let postName = ShortText(Kind.messagePost.name)
+
   /// Reads a body.
   ///
   /// Fields are asked for in the order in which deterministic CBOR sorts them.
@@ -10,6 +13,12 @@ extension Action {
     _ cursor: inout CBORCursor,
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Action {
+    if postName.matches(name, of: bytes) {
+      var fields = try FieldReader(cursor, in: bytes)
+      let post = try Post(&fields, bytes)
+      cursor = try fields.finish()
+      return .messagePost(post)
+    }
     if name.count < Kind.byLength.count {
       for known in Kind.byLength[name.count] where known.name.matches(name, of: bytes) {
         var fields = try FieldReader(cursor, in: bytes)

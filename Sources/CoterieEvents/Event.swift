@@ -5,8 +5,8 @@ public import CoterieWire
 ///
 /// The first stands in place, so an event with one parent takes no memory of its own.
 public struct Parents: Equatable, Sendable {
-  private var first: Digest?
-  private var rest: [Digest]
+  @usableFromInline var first: Digest?
+  @usableFromInline var rest: [Digest]
 
   /// Sorts and removes repetitions.
   public init(_ ids: some Sequence<Digest>) {
@@ -22,6 +22,7 @@ public struct Parents: Equatable, Sendable {
   }
 
   /// The number of parents.
+  @inlinable
   public var count: Int {
     (first == nil ? 0 : 1) + rest.count
   }
@@ -32,6 +33,7 @@ public struct Parents: Equatable, Sendable {
   }
 
   /// The parent at a place from 0 to `count` - 1.
+  @inlinable
   public subscript(place: Int) -> Digest {
     if place == 0, let first { return first }
     return rest[place - 1]
@@ -58,6 +60,7 @@ public struct Event: Equatable, Sendable {
   public var action: Action
 
   /// The id of the group to which the event belongs.
+  @inlinable
   public var groupID: Digest {
     group ?? id
   }

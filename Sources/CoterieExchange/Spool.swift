@@ -202,7 +202,9 @@ public struct Spool {
             record.claimed = claim
             record.claimedAt = spool.surroundings.now()
           }
-          record.sent.removeAll { !lying.contains($0.name) }
+          // Who has changed its seal key since may have erased the one that a packet is sealed to.
+          for packet in record.sent where packet.seal != receiver.seal { taken.insert(packet.name) }
+          record.sent.removeAll { !lying.contains($0.name) || $0.seal != receiver.seal }
           records[receiver.key] = record
         }
         try leave(log, receivers, &records, signer)
@@ -234,7 +236,7 @@ public struct Spool {
         if events.isEmpty, !mustAnswer { continue }
         let others = served.filter { $0 != receiver.key }
         let left = try leave(events, ends, others, for: receiver, log, signer)
-        records[receiver.key]?.sent += left.map { (name: $0, ends: ends) }
+        records[receiver.key]?.sent += left.map { (name: $0, seal: receiver.seal, ends: ends) }
       }
     }
 

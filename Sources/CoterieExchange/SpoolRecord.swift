@@ -10,8 +10,9 @@ struct SpoolRecord {
   /// How far it is once it takes what someone else said to have left for it.
   var claimed: [Digest] = []
   var claimedAt: UInt64 = 0
-  /// Packets of this store that lay there at the last look, and how far each brings it.
-  var sent: [(name: String, ends: [Digest])] = []
+  /// Packets of this store that lay there at the last look, to which seal key each is sealed, and
+  /// how far it brings the other one.
+  var sent: [(name: String, seal: Digest, ends: [Digest])] = []
 
   private static let claimMilliseconds: UInt64 = 86_400_000
 
@@ -29,8 +30,9 @@ struct SpoolRecord {
     writer.unsigned(claimedAt)
     writer.array(sent.count)
     for packet in sent {
-      writer.array(2)
+      writer.array(3)
       writer.text(packet.name)
+      writer.digest(packet.seal)
       Self.write(packet.ends, to: &writer)
     }
     return writer.bytes
@@ -51,9 +53,13 @@ struct SpoolRecord {
     claimed = try Self.read(&cursor, span)
     claimedAt = try cursor.unsigned(in: span)
     for _ in 0..<(try cursor.array(in: span, limit: 1 << 20)) {
-      _ = try cursor.array(in: span, limit: 2)
+      let start = cursor.offset
+      guard try cursor.array(in: span, limit: 3) == 3 else {
+        throw Malformed(.wrongType(expected: .array), at: start)
+      }
       let name = span.copy(of: try cursor.text(in: span, limit: 128))
-      sent.append((String(decoding: name, as: UTF8.self), try Self.read(&cursor, span)))
+      let seal = try cursor.digest(in: span)
+      sent.append((String(decoding: name, as: UTF8.self), seal, try Self.read(&cursor, span)))
     }
   }
 

@@ -118,6 +118,13 @@ public struct BundleImport {
       if batch.count >= Self.batchEvents || batchBytes >= Self.batchBytes {
         try take(&batch, &logs, &outcome)
         batchBytes = 0
+        if outcome.bad.count >= Limits.malformedEventsMax {
+          outcome.fault = BundleFailure(
+            description: "\(outcome.bad.count) events are malformed; it is not read on",
+            wholeItems: reader.wholeItems
+          )
+          break
+        }
       }
       if !progress(done) { break }
     }

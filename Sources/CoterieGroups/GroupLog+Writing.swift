@@ -19,22 +19,50 @@ extension GroupLog {
     let checkpoint = Checkpoint(
       arrivals: arrivals,
       digest: governance.digest(verdicts: tally.digest),
-      governance: governance
+      governance: governance,
+      hasConflicts: judge.hasConflicts
     )
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
-        var older: [[UInt8]] = []
-        try transaction.scan(.checkpoints, prefix: LedgerKey.group(number)) { key, _ in
-          older.append(key.copy(of: 0..<key.count))
-          return true
-        }
-        for key in older { try transaction.delete(.checkpoints, key) }
-        let key = LedgerKey.arrival(number, arrivals)
-        try transaction.put(.checkpoints, key, checkpoint.bytes)
+        try put(checkpoint, to: transaction)
       }
     } catch {
       throw .ledger(error)
     }
+    noted = arrivals
+  }
+
+  private func put(
+    _ checkpoint: Checkpoint,
+    to transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
+    var older: [[UInt8]] = []
+    try transaction.scan(.checkpoints, prefix: LedgerKey.group(number)) { key, _ in
+      older.append(key.copy(of: 0..<key.count))
+      return true
+    }
+    for key in older { try transaction.delete(.checkpoints, key) }
+    let key = LedgerKey.arrival(number, checkpoint.arrivals)
+    try transaction.put(.checkpoints, key, checkpoint.bytes)
+  }
+
+  /// The governance state to be noted with the events just placed: where one of them can change it,
+  /// and before there are too many events above the last one.
+  ///
+  /// O(members, invites and links).
+  private func checkpoint(after placed: [Replica.Placed]) -> Checkpoint? {
+    let judge = replica.judge
+    let end = arrivals + UInt64(placed.count)
+    let isDue = end - min(noted, end) > Checkpoint.laterEventsMax / 2
+    guard isDue || placed.contains(where: { judge.kind(of: $0.number).changesGovernance }),
+      let governance = judge.governance(in: judge.currentView())
+    else { return nil }
+    return Checkpoint(
+      arrivals: end,
+      digest: nil,
+      governance: governance,
+      hasConflicts: judge.hasConflicts
+    )
   }
 
   // MARK: Writing
@@ -48,6 +76,7 @@ extension GroupLog {
     let heads = Set(headIDs)
     let waiting = replica.waiting.guests
     let first = arrivals + 1
+    let checkpoint = checkpoint(after: placed)
     let gone: [Digest]
     let rows: [Contents.Row]
     do throws(VaultError) {
@@ -75,12 +104,14 @@ extension GroupLog {
         }
         try contents?.put(rows, to: transaction)
         try contents?.decide(gone, in: transaction)
+        if let checkpoint { try put(checkpoint, to: transaction) }
         if let ownPost { try startTimer(of: ownPost, in: transaction) }
       }
     } catch {
       throw .ledger(error)
     }
     arrivals += UInt64(placed.count)
+    if let checkpoint { noted = checkpoint.arrivals }
     storedHeads = heads
     storedWaiting = Set(waiting.keys)
     if !gone.isEmpty {

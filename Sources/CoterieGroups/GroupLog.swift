@@ -20,6 +20,8 @@ public final class GroupLog {
   package let ledger: Ledger
   let number: UInt32
   var arrivals: UInt64 = 0
+  /// The arrival of the newest checkpoint that was written here; 0 if none was.
+  var noted: UInt64 = 0
   var storedHeads: Set<Digest> = []
   var storedWaiting: Set<Digest> = []
   /// Rejected events of people who were never members: judged, and kept only in memory until
@@ -131,6 +133,7 @@ public final class GroupLog {
   private func forgetAll() {
     replica = Replica(seed: Entropy.digest().word0)
     arrivals = 0
+    noted = 0
     storedHeads = []
     storedWaiting = []
     strangers = [:]

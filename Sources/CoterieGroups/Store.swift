@@ -1,4 +1,5 @@
 public import CoterieEvents
+public import CoterieJudgement
 public import CoterieLedger
 public import CoterieSealing
 public import CoterieVault
@@ -80,6 +81,21 @@ public final class Store: Sendable {
     } catch {
       throw .ledger(error)
     }
+  }
+
+  /// The governance state of a group, from its newest checkpoint if that still holds, else by
+  /// judging all its events; nil while the founding event is missing.
+  ///
+  /// O(members) from a checkpoint, else O(events).
+  public func governance(of id: Digest) throws(GroupError) -> Governance? {
+    guard let entry = try numbers().first(where: { $0.id == id }) else { throw .noSuchGroup(id) }
+    do throws(LedgerError) {
+      let known = try Checkpoint.newest(in: try ledger.snapshot(), group: entry.number)
+      if let known, known.governance.group == id { return known.governance }
+    } catch {
+      throw .ledger(error)
+    }
+    return try log(of: id).governance()
   }
 
   /// Reads and judges the events of a group.

@@ -203,7 +203,6 @@ private func scanTable(
 }
 
 extension Span where Element == UInt8 {
-  /// Whether these bytes start with others.
   /// Whether these bytes stand before others, byte by byte, a shorter one before its longer.
   func isOrdered(before other: Span<UInt8>) -> Bool {
     for place in 0..<Swift.min(count, other.count) where self[place] != other[place] {
@@ -212,6 +211,7 @@ extension Span where Element == UInt8 {
     return count < other.count
   }
 
+  /// Whether these bytes start with others.
   func starts(with prefix: [UInt8]) -> Bool {
     guard count >= prefix.count else { return false }
     for place in prefix.indices where self[place] != prefix[place] { return false }

@@ -1,5 +1,21 @@
 internal import CSodium
 internal import CoterieWire
+internal import Synchronization
+
+/// What happens where no memory can be had for a secret: nothing can go on without it.
+public enum SecretMemory {
+  private static let ending = Mutex<(@Sendable () -> Never)?>(nil)
+
+  /// Lets a program end in its own way; without one it stops with a sentence.
+  public static func whenMissing(_ end: @escaping @Sendable () -> Never) {
+    ending.withLock { $0 = end }
+  }
+
+  static func giveUp() -> Never {
+    if let end = ending.withLock({ $0 }) { end() }
+    preconditionFailure("no memory could be had for a secret")
+  }
+}
 
 /// Secret bytes in memory that is locked, guarded, never copied, and wiped at the end of its life.
 ///
@@ -13,9 +29,7 @@ internal import CoterieWire
   /// Takes memory for `count` bytes and lets `fill` write all of them.
   package init(count: Int, fill: (inout MutableSpan<UInt8>) -> Void) {
     Sodium.require()
-    guard let memory = unsafe sodium_malloc(count) else {
-      preconditionFailure("no memory could be locked for a key; raise the limit (ulimit -l)")
-    }
+    guard let memory = unsafe sodium_malloc(count) else { SecretMemory.giveUp() }
     unsafe self.memory = unsafe memory
     self.count = count
     let bytes = unsafe UnsafeMutableBufferPointer(

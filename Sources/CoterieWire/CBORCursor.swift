@@ -7,18 +7,28 @@ public struct CBORCursor: Sendable {
   public var offset: Int
 
   /// Starts at `offset`.
+  @inlinable
   public init(at offset: Int = 0) {
     self.offset = offset
   }
 
   /// The head of an item: its major type and argument.
+  @usableFromInline
   package struct Head {
-    package var major: UInt8
-    package var argument: UInt64
-    package var start: Int
+    @usableFromInline package var major: UInt8
+    @usableFromInline package var argument: UInt64
+    @usableFromInline package var start: Int
+
+    @inlinable
+    init(major: UInt8, argument: UInt64, start: Int) {
+      self.major = major
+      self.argument = argument
+      self.start = start
+    }
   }
 
   /// Reads a head with its argument in shortest form.
+  @inlinable
   package mutating func head(in bytes: Span<UInt8>) throws(Malformed) -> Head {
     let start = offset
     guard start < bytes.count else { throw Malformed(.truncated, at: start) }
@@ -47,12 +57,14 @@ public struct CBORCursor: Sendable {
     return Head(major: major, argument: argument, start: start)
   }
 
-  private func refuse(_ initial: UInt8, at start: Int) throws(Malformed) {
+  @usableFromInline
+  func refuse(_ initial: UInt8, at start: Int) throws(Malformed) {
     if initial & 31 == 31 { throw Malformed(.indefiniteLength, at: start) }
     throw Malformed(.unsupportedItem, at: start)
   }
 
   /// Reads an unsigned integer.
+  @inlinable
   public mutating func unsigned(in bytes: Span<UInt8>) throws(Malformed) -> UInt64 {
     try typed(.unsigned, major: 0, in: bytes).argument
   }
@@ -60,16 +72,19 @@ public struct CBORCursor: Sendable {
   /// Reads the head of an array; the items follow.
   ///
   /// No array has more items than bytes are left.
+  @inlinable
   public mutating func array(in bytes: Span<UInt8>, limit: Int) throws(Malformed) -> Int {
     try count(of: .array, major: 4, limit: limit, in: bytes)
   }
 
   /// Reads the head of a map; the pairs follow.
+  @inlinable
   public mutating func map(in bytes: Span<UInt8>, limit: Int) throws(Malformed) -> Int {
     try count(of: .map, major: 5, limit: limit, in: bytes)
   }
 
   /// Reads a byte string and answers where its bytes stand.
+  @inlinable
   public mutating func byteString(
     in bytes: Span<UInt8>,
     limit: Int
@@ -78,6 +93,7 @@ public struct CBORCursor: Sendable {
   }
 
   /// Reads a text, checks that it is UTF-8, and answers where its bytes stand.
+  @inlinable
   public mutating func text(in bytes: Span<UInt8>, limit: Int) throws(Malformed) -> Range<Int> {
     let range = try string(of: .text, major: 3, limit: limit, in: bytes)
     guard isUTF8(range, of: bytes) else { throw Malformed(.invalidText, at: range.lowerBound) }
@@ -85,6 +101,7 @@ public struct CBORCursor: Sendable {
   }
 
   /// Reads a byte string of exactly 32 bytes.
+  @inlinable
   public mutating func digest(in bytes: Span<UInt8>) throws(Malformed) -> Digest {
     let start = offset
     if bytes.count - start >= 2 + Digest.byteCount, bytes[start] == 0x58,
@@ -101,6 +118,7 @@ public struct CBORCursor: Sendable {
   }
 
   /// Reads true or false.
+  @inlinable
   public mutating func bool(in bytes: Span<UInt8>) throws(Malformed) -> Bool {
     guard offset < bytes.count else { throw Malformed(.truncated, at: offset) }
     let byte = bytes[offset]
@@ -112,6 +130,7 @@ public struct CBORCursor: Sendable {
   }
 
   /// Whether the next item is null; reads it if so.
+  @inlinable
   public mutating func null(in bytes: Span<UInt8>) -> Bool {
     guard offset < bytes.count, bytes[offset] == 0xf6 else { return false }
     offset += 1
@@ -119,11 +138,13 @@ public struct CBORCursor: Sendable {
   }
 
   /// The major type of the next item, or nil at the end; reads nothing.
+  @inlinable
   public func nextMajor(in bytes: Span<UInt8>) -> UInt8? {
     offset < bytes.count ? bytes[offset] >> 5 : nil
   }
 
-  private mutating func typed(
+  @inlinable
+  mutating func typed(
     _ type: Malformed.ItemType,
     major: UInt8,
     in bytes: Span<UInt8>
@@ -135,7 +156,8 @@ public struct CBORCursor: Sendable {
     return try head(in: bytes)
   }
 
-  private mutating func count(
+  @inlinable
+  mutating func count(
     of type: Malformed.ItemType,
     major: UInt8,
     limit: Int,
@@ -152,7 +174,8 @@ public struct CBORCursor: Sendable {
     return Int(head.argument)
   }
 
-  private mutating func string(
+  @inlinable
+  mutating func string(
     of type: Malformed.ItemType,
     major: UInt8,
     limit: Int,
@@ -173,6 +196,7 @@ public struct CBORCursor: Sendable {
 
 extension Digest {
   /// The 32 bytes of `bytes` from `offset`; they must be there.
+  @inlinable
   package init(in bytes: Span<UInt8>, at offset: Int) {
     self.init(
       word0: bytes.bigEndianWord(at: offset),
@@ -185,6 +209,7 @@ extension Digest {
 
 extension Span where Element == UInt8 {
   /// Eight bytes as one word, the first byte highest; bounds are checked.
+  @inlinable
   package func bigEndianWord(at offset: Int) -> UInt64 {
     unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
@@ -217,7 +242,8 @@ extension Array where Element == UInt8 {
 }
 
 /// Whether bytes are UTF-8 of Unicode scalar values: no overlong forms, no surrogates.
-private func isUTF8(_ range: Range<Int>, of bytes: Span<UInt8>) -> Bool {
+@usableFromInline
+func isUTF8(_ range: Range<Int>, of bytes: Span<UInt8>) -> Bool {
   var place = range.lowerBound
   while place < range.upperBound {
     if range.upperBound - place >= 8, bytes.bigEndianWord(at: place) & 0x8080_8080_8080_8080 == 0 {

@@ -6,11 +6,12 @@ public struct Digest: Hashable, Comparable, Sendable {
   /// The number of bytes of a digest.
   public static let byteCount = 32
 
-  package var word0: UInt64
-  package var word1: UInt64
-  package var word2: UInt64
-  package var word3: UInt64
+  @usableFromInline package var word0: UInt64
+  @usableFromInline package var word1: UInt64
+  @usableFromInline package var word2: UInt64
+  @usableFromInline package var word3: UInt64
 
+  @inlinable
   package init(word0: UInt64, word1: UInt64, word2: UInt64, word3: UInt64) {
     self.word0 = word0
     self.word1 = word1
@@ -65,13 +66,20 @@ public struct Digest: Hashable, Comparable, Sendable {
     bytes.hex
   }
 
+  /// Whether all 32 bytes are the same.
+  @inlinable
+  public static func == (left: Digest, right: Digest) -> Bool {
+    left.word0 == right.word0 && left.word1 == right.word1 && left.word2 == right.word2
+      && left.word3 == right.word3
+  }
+
   /// Orders digests as their bytes are ordered.
   @inlinable
   public static func < (left: Digest, right: Digest) -> Bool {
     left.isOrdered(before: right)
   }
 
-  @usableFromInline
+  @inlinable
   func isOrdered(before other: Digest) -> Bool {
     if word0 != other.word0 { return word0 < other.word0 }
     if word1 != other.word1 { return word1 < other.word1 }

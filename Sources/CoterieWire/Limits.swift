@@ -18,6 +18,10 @@ public enum Limits {
   public static let waitingBytesMax = 64 * 1024 * 1024
   /// Seconds of the longest lifetime of a message: one year of 366 days.
   public static let lifetimeSecondsMax: UInt64 = 366 * 24 * 3600
+  /// Malformed events of one log that are reported one by one; with more it is no log.
+  ///
+  /// A bundle can hold one in four bytes, and each that is reported takes some hundred.
+  public static let malformedEventsMax = 10_000
   /// Groups that one bundle may speak of.
   public static let bundleGroupsMax = 1024
 }

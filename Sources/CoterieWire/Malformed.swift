@@ -70,6 +70,7 @@ public struct Malformed: Error, Equatable, Sendable {
   public var offset: Int
 
   /// Names a problem at a byte.
+  @inlinable
   public init(_ problem: Problem, at offset: Int) {
     self.problem = problem
     self.offset = offset

@@ -37,11 +37,11 @@ extension Text: ExpressibleByStringLiteral {
 ///
 /// At most 16 bytes; shorter ones are filled with zeros, and the count tells them apart.
 package struct ShortText: Hashable, Sendable {
-  package let high: UInt64
-  package let low: UInt64
-  private let highMask: UInt64
-  private let lowMask: UInt64
-  package let count: Int
+  @usableFromInline package let high: UInt64
+  @usableFromInline package let low: UInt64
+  @usableFromInline let highMask: UInt64
+  @usableFromInline let lowMask: UInt64
+  @usableFromInline package let count: Int
 
   /// Packs a name of the format; it must be at most 16 bytes long.
   package init(_ name: String) {
@@ -70,6 +70,7 @@ package struct ShortText: Hashable, Sendable {
   }
 
   /// The place behind this name, if it stands at `offset` of `source` as a text in CBOR.
+  @inlinable
   package func end(at offset: Int, of source: Span<UInt8>) -> Int? {
     guard offset < source.count, Int(source[offset]) == 0x60 | count,
       source.count - offset > count, matches((offset + 1)..<(offset + 1 + count), of: source)
@@ -78,6 +79,7 @@ package struct ShortText: Hashable, Sendable {
   }
 
   /// Whether these bytes of `source` spell this name.
+  @inlinable
   package func matches(_ range: Range<Int>, of source: Span<UInt8>) -> Bool {
     guard range.count == count else { return false }
     if source.count - range.lowerBound >= 16 {

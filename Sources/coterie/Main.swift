@@ -1,4 +1,5 @@
 import CoterieConsole
+import CoterieSealing
 import Glibc
 
 /// Reads the command line, runs one command, and ends with its code.
@@ -7,6 +8,11 @@ enum Program {
   static func main() async {
     Interruption.listen()
     keepOutOfCores()
+    // A store is sound wherever a program ends.
+    SecretMemory.whenMissing {
+      Console.complain("coterie: there is not enough memory to keep a secret; free some and retry")
+      exit(ExitStatus.store.rawValue)
+    }
     exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
@@ -26,7 +32,7 @@ enum Program {
         if written != .done { return written }
         return Interruption.isAsked ? .interrupted : status
       } catch let failure as Failure {
-        _ = console.finish()
+        console.abandon()
         return report(failure, wantsJSON: wantsJSON, command: invocation.command.name)
       }
     } catch let failure as Failure {

@@ -54,7 +54,8 @@ extension Schemas {
         object([
           "group": string,
           "drill": object([
-            "attempts": array(object(["name": string, "noticed": bool, "how": string]))
+            "attempts": array(object(["name": string, "noticed": bool, "how": string])),
+            "untouched": array(string),
           ]),
         ])
       )

@@ -132,4 +132,21 @@ import Testing
     try sync(ann)
     #expect(try sync(bob).received == 1)
   }
+
+  @Test func `reaches who changed its seal key twice, before it looked into the folder`()
+    async throws
+  {
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    let his = try shelf.group(id, bob)
+    try await shelf.group(id, ann).post("to a key that is erased before it is read")
+    try sync(ann)
+    try await his.changeSeal()
+    try await his.changeSeal()
+    #expect(try sync(bob).received == 0)
+    #expect(try sync(ann).sent == 1)
+    #expect(try sync(bob).received == 1)
+    try sync(ann)
+    #expect(packets == [])
+  }
 }

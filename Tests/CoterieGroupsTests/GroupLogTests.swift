@@ -178,7 +178,7 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
     #expect(events.map(\.sequence) == Array(0..<11))
   }
 
-  @Test func `has a checkpoint that equals the full replay, until something comes`() throws {
+  @Test func `has a checkpoint that equals the full replay, whatever comes`() throws {
     let shelf = try Shelf()
     let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
     let log = try store.found(founding, by: key("ann"), time: 1)
@@ -193,7 +193,69 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
     let checkpoint = try #require(try Checkpoint.newest(in: ledger.snapshot(), group: 1))
     #expect(checkpoint.arrivals == 3)
     #expect(checkpoint.governance == log.governance())
+    #expect(checkpoint.digest != nil)
+
     try log.append(post, by: key("ann"), time: 4)
+    let later = try #require(try Checkpoint.newest(in: ledger.snapshot(), group: 1))
+    #expect(later.arrivals == 4)
+    #expect(later.digest == nil)
+    #expect(later.governance == checkpoint.governance)
+
+    try log.append(.groupWelcome(text: "Hello again"), by: key("ann"), time: 5)
+    let noted = try #require(try Checkpoint.newest(in: ledger.snapshot(), group: 1))
+    #expect(noted.arrivals == 5)
+    #expect(noted.governance == log.governance())
+    #expect(noted.governance.welcome == "Hello again")
+    #expect(try store.governance(of: log.group) == log.governance())
+  }
+
+  @Test func `answers members from a checkpoint as judging everything does, act by act`() throws {
+    let shelf = try Shelf()
+    let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let log = try store.found(founding, by: key("ann"), time: 1)
+    var acts: [(Action, String)] = [(.inviteCreate(invitee: Cast.bob, role: .admin), "ann")]
+    let invite = try log.append(acts[0].0, by: key("ann"), time: 2)
+    acts = [
+      (.inviteAccept(invite: invite, seal: Cast.someSeal, name: nil), "bob"), (post, "bob"),
+      (.memberBlock(member: Cast.bob), "ann"), (post, "ann"),
+      (.memberRole(member: Cast.bob, role: .member), "ann"), (post, "bob"),
+      (.memberUnblock(member: Cast.bob), "ann"), (.memberLeave, "bob"), (post, "ann"),
+      (.groupDissolve, "ann"),
+    ]
+    for (place, act) in acts.enumerated() {
+      try log.append(act.0, by: key(act.1), time: UInt64(3 + place))
+      #expect(try store.governance(of: log.group) == log.governance())
+    }
+  }
+
+  @Test func `does not believe a checkpoint where someone signed conflicting acts`() throws {
+    let shelf = try Shelf()
+    let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let log = try store.found(founding, by: key("ann"), time: 1)
+    let invite = try log.append(
+      .inviteCreate(invitee: Cast.bob, role: .admin),
+      by: key("ann"),
+      time: 2
+    )
+    let accept = Action.inviteAccept(invite: invite, seal: Cast.someSeal, name: nil)
+    let joined = try log.append(accept, by: key("bob"), time: 3)
+    func branch(_ text: Text) -> Draft {
+      Draft(
+        group: log.group,
+        author: Cast.ann,
+        sequence: 2,
+        previous: invite,
+        parents: Parents([joined]),
+        time: 4,
+        action: .groupWelcome(text: text)
+      )
+    }
+    _ = try log.ingest([
+      branch("one").sealed(with: key("ann")), branch("other").sealed(with: key("ann")),
+    ])
+    try log.append(post, by: key("bob"), time: 5)
+    let ledger = try Ledger.open(shelf.path("a.coterie"))
     #expect(try Checkpoint.newest(in: ledger.snapshot(), group: 1) == nil)
+    #expect(try store.governance(of: log.group) == log.governance())
   }
 }

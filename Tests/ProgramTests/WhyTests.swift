@@ -192,7 +192,8 @@ private func scenario(_ name: String) -> String {
     #expect(run.output.contains("earlier 1"))
     #expect(run.output.contains("other 1"))
     #expect(run.output.contains("forged 1"))
-    #expect(run.output.contains("6 of 6 noticed"))
+    #expect(run.output.contains("40 of 40 noticed"))
+    #expect(!run.output.contains("ALARM"))
     #expect(run.output.contains("drill 0"))
   }
 }

@@ -5,10 +5,13 @@ package import CoterieWire
 /// Fixed people and small groups of unsigned events: judging needs ids, not signatures.
 package enum Cast {
   /// The key of a name.
-  package static func key(_ name: String) -> Digest {
+  package static func key(_ name: String) -> Digest { signingKey(name).publicKey }
+
+  /// The private key of a name.
+  package static func signingKey(_ name: String) -> SigningKey {
     SigningKey(
       seed: Hashing.digest(of: Array("coterie.fixture/\(name)".utf8), domain: .plain)
-    ).publicKey
+    )
   }
 
   package static let ann = key("ann")

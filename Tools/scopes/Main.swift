@@ -19,6 +19,7 @@ enum Scopes {
       Option("--share", value: "N", help: "visit one graph in N (1: all)"),
       Option("--core", help: "removing, leaving, demoting, raising to owner only"),
       Option("--index", value: "N", help: "which share (0)"),
+      Option("--roles", value: "WHICH", help: "three pairs of roles, or all (three)"),
     ],
     run: run
   )
@@ -50,11 +51,9 @@ enum Scopes {
     let index = UInt64(try invocation.number("--index") ?? 0)
     var (graphs, orders) = (0, 0)
     var broken: String?
-    let setups: [(String, [(key: Digest, role: Role)])] = [
-      ("owner, admin", [(Cast.bob, .owner), (Cast.cat, .admin)]),
-      ("owner, owner", [(Cast.bob, .owner), (Cast.cat, .owner)]),
-      ("admin, member", [(Cast.bob, .admin), (Cast.cat, .member)]),
-    ]
+    guard let setups = setups(invocation.value("--roles") ?? "three") else {
+      throw Failure(.usage, "bad-option", "--roles is three or all")
+    }
     for (name, members) in setups {
       let setup = Graph.group(founder: Cast.ann, members: members)
       let isCore = invocation.has("--core")
@@ -90,5 +89,21 @@ enum Scopes {
     }
     console.line("\(graphs) graphs of up to \(depth) events in \(orders) orders: all promises hold")
     return .done
+  }
+
+  /// The roles of the two members beside the founder.
+  private static func setups(_ which: String) -> [(String, [(key: Digest, role: Role)])]? {
+    let pairs: [(Role, Role)]
+    switch which {
+    case "three": pairs = [(.owner, .admin), (.owner, .owner), (.admin, .member)]
+    case "all":
+      pairs = Role.allCases.reversed().flatMap { one in
+        Role.allCases.reversed().map { (one, $0) }
+      }
+    default: return nil
+    }
+    return pairs.map { one, other in
+      ("\(one.name), \(other.name)", [(Cast.bob, one), (Cast.cat, other)])
+    }
   }
 }

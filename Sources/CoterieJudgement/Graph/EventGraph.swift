@@ -4,9 +4,9 @@ package import CoterieWire
 ///
 /// Each author's events form chains by their `previous` links: one chain for an honest author, a
 /// further one for each branch of a fork. A **clock** of an event says, for each chain, how far the
-/// event's past reaches into it. Every authority event has one, and so has every event that is far
-/// from the next clock below it; between clocks a short search decides. So `isBefore` costs a few
-/// steps however long the history is, and clocks cost a few bytes for each event.
+/// event's past reaches into it. Every authority event has one; between clocks a search decides,
+/// and where that would be long the event from which it starts gets a clock too. So `isBefore` costs
+/// a few steps on the average however long the history is, and clocks cost a few bytes an event.
 package struct EventGraph {
   /// One run of events of one author, each the `previous` of the next.
   package struct Chain {
@@ -22,7 +22,12 @@ package struct EventGraph {
   /// The chains of each author, the oldest first.
   package private(set) var chainsOfAuthor: [[Int32]] = []
 
-  /// What is kept of one event: 32 bytes, so that a step of a search touches one cache line.
+  /// Numbers below an event that are swept for its clock rather than searched.
+  private static let sweepMax = 4096
+  /// Events that a search may visit before it is worth a clock.
+  private static let visitsMax = 256
+
+  /// What is kept of one event: 28 bytes, so that a step of a search touches one cache line.
   private struct Node {
     var chain: Int32
     var position: Int32
@@ -30,8 +35,6 @@ package struct EventGraph {
     var previous: Int32
     /// Where its parents start in the pool; they end where those of the next event start.
     var firstParent: Int32
-    /// Steps down to the nearest clock.
-    var lag: Int32
     /// The number of its clock; -1 if it has none.
     var clock: Int32
     /// The search that saw it last.
@@ -41,7 +44,6 @@ package struct EventGraph {
   private var nodes: [Node] = []
   private var parentPool: [Int32] = []
   private var clocks: [[Int32]] = []
-  private var lastClocked = 0
   private var stamp: UInt32 = 0
   /// What a search has yet to visit; empty between searches.
   private var stack: [Int32] = []
@@ -102,16 +104,13 @@ package struct EventGraph {
     precondition(event == nodes.count, "an event is inserted once")
     let person = person(author)
     var depth: Int32 = 0
-    var farthest: Int32 = 0
     let firstParent = Int32(parentPool.count)
     for parent in parents {
       depth = max(depth, nodes[parent].depth)
-      farthest = max(farthest, nodes[parent].lag)
       parentPool.append(Int32(parent))
     }
     if let previous {
       depth = max(depth, nodes[previous].depth)
-      farthest = max(farthest, nodes[previous].lag)
     }
     let (chain, position) = extendChain(by: event, person, sequence, previous)
     nodes.append(
@@ -121,27 +120,17 @@ package struct EventGraph {
         depth: depth + 1,
         previous: Int32(previous ?? -1),
         firstParent: firstParent,
-        lag: farthest + 1,
         clock: -1
       )
     )
-    if needsClock || isFarFromClocks(farthest) {
-      let clock = clock(below: event)
-      lastClocked = event
-      nodes[event].clock = Int32(clocks.count)
-      nodes[event].lag = 0
-      clocks.append(clock)
-    }
+    if needsClock { giveClock(to: event) }
     return event
   }
 
-  /// Whether an event with parents this far above their clocks gets one of its own.
-  ///
-  /// Of events that are concurrent one is enough: those that come soon after it wait until they are
-  /// twice as far.
-  private func isFarFromClocks(_ lag: Int32) -> Bool {
-    let far = max(256, chains.count / 4)
-    return Int(lag) >= far && (nodes.count - lastClocked > far / 2 || Int(lag) >= 2 * far)
+  private mutating func giveClock(to event: Int) {
+    let clock = clock(below: event)
+    nodes[event].clock = Int32(clocks.count)
+    clocks.append(clock)
   }
 
   private mutating func extendChain(
@@ -175,28 +164,65 @@ package struct EventGraph {
     return Int(chain) < clocks[clock].count ? clocks[clock][Int(chain)] : -1
   }
 
+  /// What a search for a clock has found so far.
+  private struct Found {
+    /// How far the past reaches into each chain.
+    var reach: [Int32]
+    /// How far the clocks that were met reach: what lies below them is in `reach` already.
+    var covered: [Int32]
+  }
+
+  /// The near past mostly lies in one stretch of numbers, which is swept backwards; what lies
+  /// farther away is searched.
   private mutating func clock(below event: Int) -> [Int32] {
-    var result = [Int32](repeating: -1, count: chains.count)
-    // How far the clocks that were met reach: what lies below them is in the result.
-    var covered = result
+    let none = [Int32](repeating: -1, count: chains.count)
+    var found = Found(reach: none, covered: none)
+    let floor = max(0, event - Self.sweepMax)
     startSearch(at: event)
-    while let next = stack.popLast() {
-      let place = Int(next)
+    var (place, marked) = (event, 0)
+    mark(above: floor, &marked)
+    while marked > 0 {
       let node = nodes[place]
-      if node.stamp == stamp || node.position <= covered[Int(node.chain)] { continue }
-      nodes[place].stamp = stamp
-      if node.clock >= 0 {
-        let known = clocks[Int(node.clock)]
-        for chain in known.indices where known[chain] > covered[chain] {
-          covered[chain] = known[chain]
-          result[chain] = max(result[chain], known[chain])
-        }
-        continue
+      if node.stamp == stamp {
+        marked -= 1
+        if visit(place, node, &found) { mark(above: floor, &marked) }
       }
-      if node.position > result[Int(node.chain)] { result[Int(node.chain)] = node.position }
-      pushPast(of: place, node)
+      place -= 1
     }
-    return result
+    while let next = stack.popLast() {
+      let node = nodes[Int(next)]
+      if node.stamp == stamp { continue }
+      nodes[Int(next)].stamp = stamp
+      _ = visit(Int(next), node, &found)
+    }
+    return found.reach
+  }
+
+  /// Marks what was just put on the stack, as far as it will be swept, and takes it from there.
+  private mutating func mark(above floor: Int, _ marked: inout Int) {
+    while let next = stack.last, Int(next) >= floor {
+      stack.removeLast()
+      if nodes[Int(next)].stamp == stamp { continue }
+      nodes[Int(next)].stamp = stamp
+      marked += 1
+    }
+  }
+
+  /// Takes an event in; puts its parents on the stack unless a clock has told of them.
+  private mutating func visit(_ event: Int, _ node: Node, _ found: inout Found) -> Bool {
+    let chain = Int(node.chain)
+    if node.position <= found.covered[chain] { return false }
+    guard node.clock < 0 else {
+      let known = clocks[Int(node.clock)]
+      for chain in known.indices where known[chain] > found.covered[chain] {
+        found.covered[chain] = known[chain]
+        found.reach[chain] = max(found.reach[chain], known[chain])
+      }
+      return false
+    }
+    found.reach[chain] = max(found.reach[chain], node.position)
+    pushPast(of: event, node)
+    return true
   }
 
   private mutating func startSearch(at event: Int) {
@@ -223,18 +249,24 @@ package struct EventGraph {
   /// Whether `first` lies in the past of `second`; an event is not before itself.
   ///
   /// A look into one clock if `second` has one or both are of one chain; else a search that stops
-  /// at clocks and at the depth of `first`.
+  /// at clocks and at the depth of `first`, and that leaves a clock behind if it is long.
   package mutating func isBefore(_ first: Int, _ second: Int) -> Bool {
     let (sought, from) = (nodes[first], nodes[second])
     if sought.depth >= from.depth { return false }
     if sought.chain == from.chain { return sought.position < from.position }
     if from.clock >= 0 { return reach(of: from.clock, into: sought.chain) >= sought.position }
     startSearch(at: second)
+    var visits = 0
     while let next = stack.popLast() {
       let place = Int(next)
       let node = nodes[place]
       if node.depth < sought.depth || node.stamp == stamp { continue }
       nodes[place].stamp = stamp
+      visits += 1
+      if visits > Self.visitsMax {
+        giveClock(to: second)
+        return isBefore(first, clocked: second)
+      }
       if node.chain == sought.chain {
         if node.position >= sought.position { return true }
       } else if node.clock >= 0 {

@@ -75,7 +75,7 @@ package final class Judge {
     records.reserveCapacity(count)
   }
 
-  /// Makes ready to insert events with these ids: a hint that changes nothing but the time it takes.
+  /// Makes ready to insert events with these ids: a hint that changes nothing but the time taken.
   package func expect(_ ids: [Digest]) {
     touched ^= graph.table.touch(ids)
   }
@@ -203,21 +203,5 @@ package final class Judge {
 
   func isCanonicallyBefore(_ first: Int, _ second: Int) -> Bool {
     graph.isCanonicallyBefore(acts[first].event, acts[second].event)
-  }
-}
-
-extension Kind {
-  /// Whether events of this kind found, grant, lower, invite, link, withdraw, close or set.
-  package var isAuthority: Bool {
-    switch self {
-    case .groupFound, .groupProfile, .groupPreference, .groupWelcome, .inviteCreate,
-      .inviteWithdraw, .inviteAccept, .linkCreate, .linkRole, .linkClose, .linkJoin, .memberRole,
-      .memberRemove, .memberLeave, .memberResign:
-      true
-    case .groupDissolve, .inviteDecline, .memberProfile, .memberSeal, .memberBlock,
-      .memberUnblock, .messagePost, .messageEdit, .messageDelete, .messageReact, .messageReport,
-      .historyClear, .unknown:
-      false
-    }
   }
 }

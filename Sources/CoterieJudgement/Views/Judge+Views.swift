@@ -122,7 +122,8 @@ extension Judge {
     let grants =
       isSettled
       ? []
-      : trunk.grants(on: author, after: base, upTo: view.version) + (view.changes?.grants[author] ?? [])
+      : trunk.grants(on: author, after: base, upTo: view.version)
+        + (view.changes?.grants[author] ?? [])
     return effect(
       of: event,
       author: author,

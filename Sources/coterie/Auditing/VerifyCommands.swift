@@ -101,7 +101,9 @@ enum VerifyCommands {
         finding("admission-differs", log, id, "the store says of \(id) what judging does not give")
       )
     }
-    if let noted = try source.notedDigest(of: log.group), noted != log.summary().digest {
+    let noted = try source.notedDigest(of: log.group)
+    let isOther = try source.hasOtherGovernance(than: log)
+    if isOther || noted.map({ $0 != log.summary().digest }) ?? false {
       found.append(
         finding(
           "stale-checkpoint",
@@ -271,8 +273,8 @@ enum VerifyCommands {
     "doctor",
     "look after a store, and drill what would be noticed",
     about: """
-      Says how the store stands. --drill tampers with a copy of the log in memory in six ways, and
-      requires that each is noticed.
+      Says how the store stands. --drill tampers with a copy of the log in memory in forty ways, and
+      requires that each is noticed, and that a copy which nobody touched raises no alarm.
       """,
     example: "doctor --drill -s alice.coterie",
     options: [Option("--drill", help: "tamper with a copy in memory")],
@@ -295,10 +297,15 @@ enum VerifyCommands {
         } catch {
           throw Sources.failure(error)
         }
-        isWell = isWell && drill.noticedCount == drill.attempts.count && !drill.attempts.isEmpty
+        isWell =
+          isWell && drill.noticedCount == drill.attempts.count && !drill.attempts.isEmpty
+          && drill.untouched.isEmpty
         for attempt in drill.attempts where !console.isJSON {
           let word = attempt.isNoticed ? "noticed" : "MISSED"
           console.line("  \(pad(attempt.name, to: 18)) \(word)  \(attempt.how.prefix(90))")
+        }
+        for finding in drill.untouched where !console.isJSON {
+          console.line("  \(pad("untouched", to: 18)) ALARM    \(finding.prefix(90))")
         }
         if !console.isJSON {
           console.line("drill     \(drill.noticedCount) of \(drill.attempts.count) noticed")

@@ -258,7 +258,7 @@ enum StateCommand {
       for (number, id) in try source.groups() where id.hex.hasPrefix(wanted) {
         guard let checkpoint = try Checkpoint.newest(in: source, group: number) else { continue }
         show(checkpoint.governance, console)
-        console.line("digest       \(checkpoint.digest.hex)")
+        if let digest = checkpoint.digest { console.line("digest       \(digest.hex)") }
         console.line("checkpoint   of \(checkpoint.arrivals) events, not verified")
         return .done
       }
