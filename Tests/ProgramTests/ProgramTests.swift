@@ -52,9 +52,10 @@ final class Desk {
       "COTERIE_KEYRING": path("keyring"), "HOME": folder.path, "TERM": "dumb",
       "PATH": "\(try Desk.products().path):/usr/sbin:/usr/bin:/sbin:/bin",
     ]
-    // Where a program built for coverage notes what it ran.
-    process.environment?["LLVM_PROFILE_FILE"] =
-      ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"]
+    // Where a program built for coverage notes what it ran, and what sanitizers are told.
+    for name in ["LLVM_PROFILE_FILE", "ASAN_OPTIONS", "TSAN_OPTIONS", "COTERIE_SANITIZED"] {
+      process.environment?[name] = ProcessInfo.processInfo.environment[name]
+    }
     let output = path("out-\(UUID())")
     let errors = path("err-\(UUID())")
     _ = FileManager.default.createFile(atPath: output, contents: nil)
