@@ -37,6 +37,9 @@ import Testing
         refusal?.code == (world.lowering == nil ? cell.expected : nil),
         "\(cellName), senior \(cell.isSenior)"
       )
+      let failed = judge.admissionTrace(of: world.action, by: world.actor)
+        .first { $0.result == .fail }
+      #expect(failed?.code == refusal?.code, "\(cellName): the reasons that are shown")
       guard world.lowering == nil else { continue }
       let event = world.graph.draft(world.action, by: world.actor, after: world.graph.heads)
       _ = try judge.insert(event)
