@@ -10,10 +10,14 @@ public struct BundleContent {
   /// The content in clear.
   public var bytes: [UInt8]
   /// The chunk of its attachment at a place; nil behind the last.
-  public var chunk: (Int) -> [UInt8]?
+  public var chunk: (Int) throws(SourceFault) -> [UInt8]?
 
   /// Takes all fields.
-  public init(secret: Digest, bytes: [UInt8], chunk: @escaping (Int) -> [UInt8]? = { _ in nil }) {
+  public init(
+    secret: Digest,
+    bytes: [UInt8],
+    chunk: @escaping (Int) throws(SourceFault) -> [UInt8]? = { (_) throws(SourceFault) in nil }
+  ) {
     self.secret = secret
     self.bytes = bytes
     self.chunk = chunk
@@ -27,12 +31,16 @@ public struct BundleExport {
 
   /// The content of an event, and the chunks of its attachment one after the other; nil where it is
   /// not to be had, or is to be left out.
-  public var content: (_ group: Digest, _ event: Digest) -> BundleContent?
+  public var content: Keeper
+
+  /// Answers the content of an event, if it is to be had.
+  public typealias Keeper =
+    (_ group: Digest, _ event: Digest) throws(SourceFault) -> BundleContent?
 
   /// Takes what the receiver has, and where contents come from; a bundle without is redacted.
   public init(
     known: Set<Digest> = [],
-    content: @escaping (_ group: Digest, _ event: Digest) -> BundleContent? = { _, _ in nil }
+    content: @escaping Keeper = { (_, _) throws(SourceFault) in nil }
   ) {
     self.known = known
     self.content = content
@@ -60,12 +68,13 @@ public struct BundleExport {
       for event in events {
         let id = log.replica.judge.graph.id(event)
         var entry = BundleEntry(envelope: try source.envelope(at: log.places[event]))
-        let content = log.replica.judge.mayHaveContent(event) ? self.content(log.group, id) : nil
+        let mayHaveContent = log.replica.judge.mayHaveContent(event)
+        let content = mayHaveContent ? try self.content(log.group, id) : nil
         entry.secret = content?.secret
         entry.content = content?.bytes
         write(writer.entry(entry, id: id))
         var place = 0
-        while let chunk = content?.chunk(place) {
+        while let chunk = try content?.chunk(place) {
           write(writer.chunk(chunk))
           place += 1
         }

@@ -43,7 +43,7 @@ extension LogSource {
 public struct SourceFault: Error, Equatable, Sendable, CustomStringConvertible {
   /// What kind of failure: it decides the exit code.
   public enum Kind: Equatable, Sendable {
-    case notFound, malformed, store
+    case notFound, malformed, store, damagedStore
   }
 
   /// What kind.

@@ -3,7 +3,7 @@ internal import CoterieJudgement
 public import CoterieLedger
 public import CoterieWire
 
-/// One store as a log: by LMDB if the keyring knows it, else by the bounds-checked reader.
+/// One store as a log, read with every offset checked.
 public final class StoreSource: LogSource {
   /// The store's name.
   public let name: String
@@ -28,6 +28,7 @@ public final class StoreSource: LogSource {
   private static func fault(_ error: LedgerError) -> SourceFault {
     switch error {
     case .notFound: SourceFault(.notFound, error.description)
+    case .damaged: SourceFault(.damagedStore, error.description)
     default: SourceFault(.store, error.description)
     }
   }
@@ -53,6 +54,19 @@ public final class StoreSource: LogSource {
           return !isStopped
         }
       }
+    } catch {
+      throw Self.fault(error)
+    }
+  }
+
+  /// Visits every page of the store.
+  ///
+  /// O(pages).
+  ///
+  /// - Throws: if one of them is damaged.
+  public func checkPages() throws(SourceFault) {
+    do {
+      try ledger.checkPages()
     } catch {
       throw Self.fault(error)
     }

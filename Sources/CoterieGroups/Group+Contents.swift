@@ -22,8 +22,12 @@ public struct AttachmentReading: Sendable {
   public var chunkCount: Int { file.chunkCount(of: manifest) }
 
   /// One chunk in clear, checked against what was signed; nil if it is not here.
-  public func chunk(_ place: Int) -> [UInt8]? {
-    file.chunk(place, of: manifest, secret: secret)
+  public func chunk(_ place: Int) throws(GroupError) -> [UInt8]? {
+    do throws(LedgerError) {
+      return try file.chunk(place, of: manifest, secret: secret)
+    } catch {
+      throw .ledger(error)
+    }
   }
 }
 

@@ -179,7 +179,7 @@ extension Group {
       posting
     ) { _ in
       defer { place += 1 }
-      return place < manifest.chunks.count ? attachment.chunk(place) : []
+      return place < manifest.chunks.count ? try? attachment.chunk(place) : []
     }
   }
 

@@ -19,11 +19,13 @@ extension GroupLog {
         guard let (manifest, file, secret) = try contents.opened(event, in: snapshot) else {
           continue
         }
-        let count = file.soundChunkCount(of: manifest, secret: secret)
+        let count = try file.soundChunkCount(of: manifest, secret: secret)
         if count < manifest.chunks.count { found.append((event, count)) }
       }
     } catch let error as VaultError {
       throw .vault(error)
+    } catch let error as LedgerError {
+      throw .ledger(error)
     } catch {
       throw .noSuchGroup(group)
     }
@@ -38,9 +40,11 @@ extension GroupLog {
       guard let (manifest, file, secret) = try contents.opened(event, in: snapshot) else {
         return nil
       }
-      return file.chunk(place, of: manifest, secret: secret)
+      return try file.chunk(place, of: manifest, secret: secret)
     } catch let error as VaultError {
       throw .vault(error)
+    } catch let error as LedgerError {
+      throw .ledger(error)
     } catch {
       throw .noSuchGroup(group)
     }

@@ -86,7 +86,9 @@ extension Store {
   public func content(
     of event: Digest,
     in group: Digest
-  ) throws(GroupError) -> (secret: Digest, content: [UInt8], chunk: (Int) -> [UInt8]?)? {
+  ) throws(GroupError) -> (
+    secret: Digest, content: [UInt8], chunk: (Int) throws(GroupError) -> [UInt8]?
+  )? {
     guard let vault, let (number, _) = try numbers().first(where: { $0.id == group }) else {
       return nil
     }
@@ -98,7 +100,10 @@ extension Store {
       let opened = try contents.opened(event, in: snapshot)
       return (
         secret, content,
-        { place in opened.flatMap { $0.1.chunk(place, of: $0.0, secret: $0.2) } }
+        { (place) throws(GroupError) in
+          guard let (manifest, file, secret) = opened else { return nil }
+          return try AttachmentReading(manifest, file, secret).chunk(place)
+        }
       )
     } catch let error as VaultError {
       throw .vault(error)

@@ -18,17 +18,28 @@ public final class Store: Sendable {
     self.vault = vault
   }
 
-  /// Makes an empty store and enters it into the keyring.
+  /// Makes an empty store and enters it into the keyring; whole, or not at all.
   public static func create(
     at path: String,
     keyring: Keyring,
     unlocked: UnlockedFolder? = nil
   ) throws(GroupError) -> Store {
     do {
-      try Ledger.create(at: path, identifier: Entropy.bytes(16))
-      try keyring.add(path)
-    } catch {
+      let beside = try Ledger.build(for: path, identifier: Entropy.bytes(16))
+      do {
+        try keyring.add(beside, movingTo: path)
+        _ = try Vault(store: beside, keyring: keyring)
+      } catch {
+        FileAccess.removeFolder(beside)
+        throw error
+      }
+      try Ledger.place(beside, at: path)
+    } catch let error as LedgerError {
       throw .ledger(error)
+    } catch let error as VaultError {
+      throw .vault(error)
+    } catch {
+      throw .ledger(.system(operation: "making \(path): \(error)", number: 0))
     }
     return try open(path, keyring: keyring, unlocked: unlocked)
   }

@@ -2,16 +2,23 @@ internal import Glibc
 
 /// Small files of a store or beside one: read whole, replaced whole, overwritten when they go.
 public enum FileAccess {
-  /// The bytes of a regular file of this user; nil if there is none, or it is larger than `limit`.
-  public static func contents(_ path: String, limit: Int) -> [UInt8]? {
+  /// The bytes of a regular file; nil if there is none, or it is larger than `limit`.
+  ///
+  /// - Throws: if it is there and cannot be read, so that it is never taken for missing.
+  public static func contents(_ path: String, limit: Int) throws(LedgerError) -> [UInt8]? {
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw errno == ELOOP
+        ? .notOwnFile(path: path) : FileChecks.failure("opening \(path)", path)
+    }
     defer { close(descriptor) }
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_size <= limit
-    else { return nil }
-    return readFully(descriptor, at: 0, Int(status.st_size))
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw FileChecks.failure("looking at \(path)", path)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else { return nil }
+    return try readFully(descriptor, at: 0, Int(status.st_size), path: path)
   }
 
   /// The bytes of a file whose size is not known before it is read, up to `limit`; nil if it cannot
@@ -34,8 +41,13 @@ public enum FileAccess {
     return bytes
   }
 
-  /// So many bytes from a place of a file, or fewer at its end; nil if it cannot be read.
-  public static func readFully(_ descriptor: Int32, at offset: Int, _ count: Int) -> [UInt8]? {
+  /// So many bytes from a place of a file, or fewer at its end.
+  public static func readFully(
+    _ descriptor: Int32,
+    at offset: Int,
+    _ count: Int,
+    path: String
+  ) throws(LedgerError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
@@ -48,7 +60,7 @@ public enum FileAccess {
         )
       }
       if more < 0, errno == EINTR { continue }
-      if more < 0 { return nil }
+      if more < 0 { throw FileChecks.failure("reading \(path)", path) }
       if more == 0 { break }
       done += more
     }
@@ -88,14 +100,17 @@ public enum FileAccess {
 
   /// Replaces a file, or makes it, with mode 0600: whole afterwards, or as it was.
   ///
-  /// With `isWipingOld` the file that was there is overwritten with zeros once the new one stands.
+  /// The caller keeps others from replacing it meanwhile, or names another place `beside`. With
+  /// `isWipingOld` the file that was there is overwritten with zeros once the new one stands, and
+  /// so is what an interrupted replacement left beside it.
   public static func replace(
     _ path: String,
     beside: String? = nil,
     with bytes: [UInt8],
     isWipingOld: Bool
   ) throws(LedgerError) {
-    let beside = beside ?? "\(path).\(getpid()).partial"
+    let beside = beside ?? "\(path).partial"
+    if isWipingOld { wipeFile(beside) }
     let descriptor = unsafe open(
       beside,
       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
@@ -121,12 +136,23 @@ public enum FileAccess {
     if old >= 0 { overwrite(old) }
   }
 
-  /// Makes a folder of this user's own; one that is there already is no error.
+  /// Makes a folder of this user's own that lasts; one that is there already is no error.
   public static func makeFolder(_ path: String) throws(LedgerError) {
-    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
-      throw FileChecks.failure("creating \(path)", path)
+    if unsafe mkdir(path, 0o700) == 0 {
+      return try FileChecks.syncFolder(FileChecks.parent(of: path))
     }
+    guard errno == EEXIST else { throw FileChecks.failure("creating \(path)", path) }
     try FileChecks.requireOwnFolder(path)
+  }
+
+  /// Whether something stands at a path.
+  ///
+  /// - Throws: if that cannot be told.
+  public static func isThere(_ path: String) throws(LedgerError) -> Bool {
+    var status = stat()
+    if unsafe lstat(path, &status) == 0 { return true }
+    if errno == ENOENT || errno == ENOTDIR { return false }
+    throw FileChecks.failure("looking at \(path)", path)
   }
 
   /// Makes a rename or a new file in a folder last.

@@ -24,11 +24,6 @@ package enum FileChecks {
     guard status.st_uid == geteuid() else { throw .notOwnFile(path: path) }
   }
 
-  static func exists(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe lstat(path, &status) == 0
-  }
-
   private static func look(_ path: String) throws(LedgerError) -> stat {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else {
@@ -38,32 +33,33 @@ package enum FileChecks {
     return status
   }
 
-  /// Writes a lock file of zeros beforehand: LMDB would make it sparse, and a full disk would then
-  /// end the process instead of giving an error.
+  private static let lockFileBytes = 8192
+
+  /// Takes the room of the lock file beforehand: LMDB would make it sparse, and a full disk would
+  /// then end the process instead of giving an error.
+  ///
+  /// What stands in the file stays, so it does no harm to processes that use it.
   static func prepareLockFile(_ path: String) throws(LedgerError) {
-    if exists(path) {
-      try requireOwnFile(path)
-      return
-    }
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      if errno == EEXIST { return }
-      throw failure("creating \(path)", path)
+      throw errno == ELOOP ? .notOwnFile(path: path) : failure("opening \(path)", path)
     }
     defer { close(descriptor) }
-    let zeros = [UInt8](repeating: 0, count: 8192)
-    let written = unsafe zeros.withUnsafeBytes {
-      unsafe write(descriptor, $0.baseAddress, $0.count)
-    }
-    guard written == zeros.count, fsync(descriptor) == 0 else {
-      let error = failure("writing \(path)", path)
-      unsafe unlink(path)
-      throw error
-    }
+    try requireOwnFile(path)
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw failure("looking at \(path)", path) }
+    if status.st_size >= lockFileBytes, status.st_blocks >= lockFileBytes / 512 { return }
+    let problem = posix_fallocate(descriptor, 0, off_t(lockFileBytes))
+    guard problem == 0 else { throw failure("writing \(path)", path, number: problem) }
   }
 
-  static func failure(_ operation: String, _ path: String) -> LedgerError {
-    errno == ENOSPC ? .diskFull(path: path) : .system(operation: operation, number: errno)
+  static func failure(
+    _ operation: String,
+    _ path: String,
+    number: Int32 = errno
+  ) -> LedgerError {
+    number == ENOSPC || number == EDQUOT
+      ? .diskFull(path: path) : .system(operation: operation, number: number)
   }
 
   /// Whether the disk of a path has less than a few pages left.

@@ -5,7 +5,8 @@ internal import Glibc
 ///
 /// One line a store, of `name=value` fields; the path stands last. Only stores that stand there
 /// are opened by LMDB, which trusts what it reads. Mode 0600; replaced as a whole, and the replaced
-/// file is overwritten, so that a key that was changed is gone.
+/// file is overwritten, so that a key that was changed is gone. A keyring that is there and cannot
+/// be read is an error, never taken for an empty one: it would be replaced by one without its keys.
 public struct Keyring: Sendable {
   /// What is known of one store.
   public struct Entry: Equatable, Sendable {
@@ -40,14 +41,20 @@ public struct Keyring: Sendable {
   }
 
   /// Whether a store is this user's own: its id, and the very file that was entered.
-  public func knows(_ store: String) -> Bool {
-    (try? entry(for: store)) != nil
+  ///
+  /// - Throws: if that cannot be told.
+  public func knows(_ store: String) throws(LedgerError) -> Bool {
+    do throws(LedgerError) {
+      return try entry(for: store) != nil
+    } catch .notFound, .notOwnFile {
+      return false
+    }
   }
 
   /// What is known of a store; nil if it is not this user's own.
   public func entry(for store: String) throws(LedgerError) -> Entry? {
     let file = try FileChecks.requireOwnFile("\(store)/\(StoreFormat.dataFile)")
-    let known = entries().filter {
+    let known = try entries().filter {
       $0.device == file.device && $0.inodes.contains(file.inode)
     }
     // Of a damaged store the id cannot be read; the file is the one that was entered all the same.
@@ -55,9 +62,16 @@ public struct Keyring: Sendable {
     return known.first { $0.isFor(found) }
   }
 
-  /// Enters a store.
-  public func add(_ store: String) throws(LedgerError) {
-    let found = try identity(of: store)
+  /// Enters a store with its lock; it is to stand at `path` later if that is given.
+  public func add(
+    _ store: String,
+    movingTo path: String? = nil,
+    lock: [UInt8] = []
+  ) throws(LedgerError) {
+    var entry = try identity(of: store)
+    entry.path = path ?? store
+    entry.lock = lock
+    let found = entry
     try change { entries in
       entries.removeAll { $0.isFor(found) }
       entries.append(found)
@@ -81,15 +95,16 @@ public struct Keyring: Sendable {
     if !isKnown { throw .notFound(path: store) }
   }
 
-  /// Opens a store to be read: by LMDB if it is known, else by the bounds-checked reader.
+  /// Opens a store to be read by the bounds-checked reader; if it is known, with LMDB's help, so
+  /// that others may write to it meanwhile.
   public func source(_ store: String) throws(LedgerError) -> any LedgerSource {
-    guard knows(store) else {
+    guard try knows(store) else {
       let reader = try StoreReader(store)
       try reader.checkFormat(path: store)
       return reader
     }
     do throws(LedgerError) {
-      return try Ledger.open(store, isReadOnly: true).snapshot()
+      return try Ledger.open(store, isReadOnly: true).checkedSnapshot()
     } catch .olderFormat {
       return try StoreReader(store)
     }
@@ -108,8 +123,8 @@ public struct Keyring: Sendable {
 
   // MARK: The file
 
-  private func entries() -> [Entry] {
-    var bytes = FileAccess.contents(path, limit: Self.bytesMax) ?? []
+  private func entries() throws(LedgerError) -> [Entry] {
+    var bytes = try FileAccess.contents(path, limit: Self.bytesMax) ?? []
     defer { FileAccess.wipe(&bytes) }
     return bytes.split(separator: UInt8(ascii: "\n")).compactMap { Entry(line: $0) }
   }
@@ -120,7 +135,7 @@ public struct Keyring: Sendable {
     guard guarding >= 0 else { throw FileChecks.failure("opening \(path).lock", path) }
     defer { close(guarding) }
     guard flock(guarding, LOCK_EX) == 0 else { throw FileChecks.failure("locking \(path)", path) }
-    var entries = entries()
+    var entries = try entries()
     body(&entries)
     var bytes: [UInt8] = []
     for entry in entries { bytes += entry.line }
@@ -129,11 +144,10 @@ public struct Keyring: Sendable {
   }
 
   private func makeFolders(_ folder: String) throws(LedgerError) {
-    if FileChecks.exists(folder) || folder == "." || folder == "/" { return }
+    if folder == "." || folder == "/" { return }
+    if try FileAccess.isThere(folder) { return }
     try makeFolders(FileChecks.parent(of: folder))
-    guard unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-      throw FileChecks.failure("creating \(folder)", folder)
-    }
+    try FileAccess.makeFolder(folder)
   }
 }
 

@@ -34,16 +34,23 @@ internal import Synchronization
 
   // MARK: Creating and opening
 
-  /// Makes an empty store, under a temporary name first, so that it is whole or not there.
+  /// Makes an empty store, whole or not at all.
   ///
   /// - Parameter identifier: 16 random bytes that name the store.
   public static func create(at path: String, identifier: [UInt8]) throws(LedgerError) {
-    guard !FileChecks.exists(path) else { throw .alreadyExists(path: path) }
-    let parent = FileChecks.parent(of: path)
-    try FileChecks.requireLocalDisk(parent)
-    let beside = "\(path).\(getpid()).partial"
+    try place(build(for: path, identifier: identifier), at: path)
+  }
+
+  /// Makes an empty store under a temporary name, which is answered; `place` puts it in place.
+  public static func build(
+    for path: String,
+    identifier: [UInt8]
+  ) throws(LedgerError) -> String {
+    if try FileAccess.isThere(path) { throw .alreadyExists(path: path) }
+    try FileChecks.requireLocalDisk(FileChecks.parent(of: path))
+    let beside = FileAccess.nameBeside(path)
     guard unsafe mkdir(beside, 0o700) == 0 else {
-      throw FileChecks.failure("creating \(beside)", parent)
+      throw FileChecks.failure("creating \(beside)", FileChecks.parent(of: path))
     }
     do throws(LedgerError) {
       let ledger = try Ledger(folder: beside, isReadOnly: false, isNew: true, mapBytes: mapBytes)
@@ -59,9 +66,19 @@ internal import Synchronization
       FileAccess.removeFolder(beside)
       throw error
     }
-    try FileChecks.syncFolder(beside)
-    guard unsafe rename(beside, path) == 0 else {
-      let error = FileChecks.failure("renaming \(beside)", parent)
+    return beside
+  }
+
+  /// Renames a store that was made beside its place, and makes that last.
+  public static func place(_ beside: String, at path: String) throws(LedgerError) {
+    let parent = FileChecks.parent(of: path)
+    do throws(LedgerError) {
+      try FileChecks.syncFolder(beside)
+      guard unsafe rename(beside, path) == 0 else {
+        throw errno == ENOTEMPTY || errno == EEXIST
+          ? .alreadyExists(path: path) : FileChecks.failure("renaming \(beside)", parent)
+      }
+    } catch {
       FileAccess.removeFolder(beside)
       throw error
     }
@@ -172,6 +189,10 @@ internal import Synchronization
     try requireSameProcess()
     var transaction: OpaquePointer?
     var status = unsafe mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction)
+    if status == MDB_READERS_FULL {
+      try clearDeadReaders()
+      status = unsafe mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction)
+    }
     if status == MDB_MAP_RESIZED {
       try unsafe Self.check(mdb_env_set_mapsize(environment, 0), path: path)
       status = unsafe mdb_txn_begin(environment, nil, UInt32(MDB_RDONLY), &transaction)
@@ -179,6 +200,11 @@ internal import Synchronization
     try Self.check(status, path: path)
     guard let transaction = unsafe transaction else { throw .mapFull }
     return unsafe Snapshot(self, transaction, tables)
+  }
+
+  /// The same, read page by page with every offset checked, so that damage is an error.
+  public func checkedSnapshot() throws(LedgerError) -> CheckedSnapshot {
+    try CheckedSnapshot(self)
   }
 
   /// Runs `body` in one write transaction and commits it: all of it is there afterwards, and
@@ -258,7 +284,11 @@ internal import Synchronization
 
   private func countCommit() throws(LedgerError) {
     let count = commits.add(1, ordering: .relaxed).newValue
-    guard count.isMultiple(of: 256) else { return }
+    if count.isMultiple(of: 256) { try clearDeadReaders() }
+  }
+
+  /// Frees the places of processes that ended while they read.
+  private func clearDeadReaders() throws(LedgerError) {
     var dead: Int32 = 0
     try unsafe Self.check(mdb_reader_check(environment, &dead), path: path)
   }
@@ -331,6 +361,7 @@ internal import Synchronization
   static func error(_ status: Int32, path: String) -> LedgerError {
     switch status {
     case MDB_MAP_FULL: .mapFull
+    case MDB_READERS_FULL: .tooManyReaders(path: path)
     case ENOSPC, EDQUOT: .diskFull(path: path)
     // A write that a full disk cut short is an error of input and output to LMDB.
     case EIO where FileChecks.isFull(path): .diskFull(path: path)

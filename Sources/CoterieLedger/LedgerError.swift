@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Why a store could not be opened, read or written.
 public enum LedgerError: Error, Equatable, Sendable {
   case notFound(path: String)
@@ -14,6 +16,8 @@ public enum LedgerError: Error, Equatable, Sendable {
   case damaged(page: UInt64, problem: String)
   /// Another process writes.
   case busy(path: String)
+  /// As many processes read as the store has room for.
+  case tooManyReaders(path: String)
   case diskFull(path: String)
   case mapFull
   /// The environment was opened before this process was forked.
@@ -39,13 +43,18 @@ extension LedgerError: CustomStringConvertible {
     case .damaged(let page, let problem):
       "the store is damaged at page \(page)\(Self.byte(of: page)): \(problem)"
     case .busy(let path): "another program writes to \(path); try again when it is done"
+    case .tooManyReaders(let path): "too many programs read \(path); try again when some are done"
     case .diskFull(let path): "the disk of \(path) is full; the store is sound, nothing was lost"
     case .mapFull: "the store's map is full and could not grow"
     case .otherProcess: "the store was opened by a process that has since forked"
     case .remoteDisk(let path):
       "\(path) lies on a network, where nothing keeps two writers apart; put it on a local disk"
-    case .system(let operation, let number): "\(operation) failed with error \(number)"
+    case .system(let operation, let number): "\(operation) failed: \(Self.reason(number))"
     }
+  }
+
+  private static func reason(_ number: Int32) -> String {
+    unsafe String(cString: strerror(number)) + " (error \(number))"
   }
 
   /// Where a page stands in the file; damage may name a page that no file could have.

@@ -52,7 +52,11 @@ public final class StoreReader: LedgerSource {
     let file = isFolder ? "\(path)/\(StoreFormat.dataFile)" : path
     descriptor = unsafe open(file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
-      throw errno == ELOOP ? .notOwnFile(path: file) : .notFound(path: file)
+      switch errno {
+      case ELOOP: throw .notOwnFile(path: file)
+      case ENOENT, ENOTDIR: throw .notFound(path: file)
+      default: throw FileChecks.failure("opening \(file)", file)
+      }
     }
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       pageCount = 0

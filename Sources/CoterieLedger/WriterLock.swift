@@ -27,6 +27,20 @@ struct WriterLock {
   }
 }
 
+extension FileAccess {
+  /// Runs `body` while no other process writes to the store in a folder; for files of the store
+  /// that are mended while it is not open for writing.
+  public static func exclusively<Result>(
+    in folder: String,
+    waitingSeconds: Int = 5,
+    _ body: () throws(LedgerError) -> Result
+  ) throws(LedgerError) -> Result {
+    let lock = try WriterLock(folder, waitingSeconds: waitingSeconds)
+    defer { lock.release() }
+    return try body()
+  }
+}
+
 /// Shows other processes that a store is open, or that one has it for itself alone.
 struct OpenMark {
   private let descriptor: Int32

@@ -136,11 +136,11 @@ final class SimulatedMember {
   }
 
   /// The bytes of every file of the store, by name.
-  func files() -> [(name: String, bytes: [UInt8])] {
+  func files() throws -> [(name: String, bytes: [UInt8])] {
     var found: [(name: String, bytes: [UInt8])] = []
-    for folder in [path, "\(path)/attachments"] {
-      for name in FileAccess.names(in: folder) {
-        if let bytes = FileAccess.contents("\(folder)/\(name)", limit: 1 << 30) {
+    for folder in [path, "\(path)/attachments"] where try FileAccess.isThere(folder) {
+      for name in try FileAccess.names(in: folder) {
+        if let bytes = try FileAccess.contents("\(folder)/\(name)", limit: 1 << 30) {
           found.append((name, bytes))
         }
       }

@@ -184,7 +184,7 @@ extension SimulatedWorld {
   /// No text stands in any file, and of what was erased there is no secret left to open it.
   private func checkFiles(_ member: SimulatedMember) throws {
     guard let judge = member.judge, let vault = member.store?.vault, judge.count > 0 else { return }
-    let files = member.files()
+    let files = try member.files()
     let mark = Array(SimulatedWorld.mark.utf8)
     for (name, bytes) in files where bytes.holds(mark) {
       throw breach("erased", expected: "no text in clear", found: "\(name) of \(member.name)")

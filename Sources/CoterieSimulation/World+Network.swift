@@ -204,7 +204,7 @@ extension SimulatedWorld {
   func spool(_ member: SimulatedMember) async throws -> String {
     if !sides.isEmpty, sides[member.place] == 1 { return "out of reach" }
     let folder = "\(self.folder)/spool"
-    for name in FileAccess.names(in: folder) {
+    for name in try FileAccess.names(in: folder) {
       if plan.faults.contains(.loss), weather.once(in: 4) { remove("\(folder)/\(name)") }
       if plan.faults.contains(.duplicate), weather.once(in: 8) {
         try? FileAccess.copy(

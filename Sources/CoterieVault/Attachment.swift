@@ -110,9 +110,11 @@ public struct AttachmentFile: Sendable {
   public let path: String
   /// Its name in the store's folder `attachments`: 32 random hexadecimal digits.
   public let name: String
+  private let folder: String
 
   init(folder: String, name: String) {
     self.name = name
+    self.folder = folder
     path = "\(folder)/\(name)"
   }
 
@@ -139,14 +141,22 @@ public struct AttachmentFile: Sendable {
   }
 
   /// One chunk in clear; nil if it is not there or was changed.
-  public func chunk(_ place: Int, of manifest: AttachmentManifest, secret: Digest) -> [UInt8]? {
+  public func chunk(
+    _ place: Int,
+    of manifest: AttachmentManifest,
+    secret: Digest
+  ) throws(LedgerError) -> [UInt8]? {
     guard place < manifest.chunks.count else { return nil }
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw .system(operation: "opening \(path)", number: errno)
+    }
     defer { close(descriptor) }
     let count = manifest.byteCount(ofChunk: place) + Cipher.overhead
+    let start = place * Self.sealedBytes
+    let sealed = try FileAccess.readFully(descriptor, at: start, count, path: path)
     guard
-      let sealed = FileAccess.readFully(descriptor, at: place * Self.sealedBytes, count),
       let chunk = Cipher.open(
         sealed,
         context: Array("chunk \(place)".utf8),
@@ -168,18 +178,23 @@ public struct AttachmentFile: Sendable {
   }
 
   /// How many chunks are there and sound at their end: what can be built on after a crash.
-  public func soundChunkCount(of manifest: AttachmentManifest, secret: Digest) -> Int {
+  public func soundChunkCount(
+    of manifest: AttachmentManifest,
+    secret: Digest
+  ) throws(LedgerError) -> Int {
     var count = chunkCount(of: manifest)
-    while count > 0, chunk(count - 1, of: manifest, secret: secret) == nil { count -= 1 }
+    while count > 0, try chunk(count - 1, of: manifest, secret: secret) == nil { count -= 1 }
     return count
   }
 
-  /// Makes the chunks last.
+  /// Makes the chunks and the file's name last; a file without chunks is not there.
   public func sync() throws(LedgerError) {
+    guard try FileAccess.isThere(path) else { return }
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
+    guard descriptor >= 0 else { throw .system(operation: "opening \(path)", number: errno) }
     defer { close(descriptor) }
     try FileAccess.sync(descriptor, path: path)
+    try FileAccess.syncFolder(folder)
   }
 
   /// Removes the file; what it held cannot be opened without its secret anyway.

@@ -68,7 +68,7 @@ public struct Contents: Sendable {
   /// A crash in between leaves slots that no row names; they are written over by the next content.
   public func prepare(_ deposits: [Deposit]) throws(VaultError) -> [Row] {
     if deposits.isEmpty { return [] }
-    let key = try vault.key()
+    let key = try vault.keyForWriting()
     let first = try vault.ledger { () throws(LedgerError) in try nextSlot() }
     try vault.ledger { () throws(LedgerError) in
       for deposit in deposits { try deposit.attachment?.sync() }

@@ -17,8 +17,10 @@ struct IdentityFile {
   }
 
   /// Whether the file is there and sealed under this key.
-  func isSealed(under key: StoreKey) -> Bool {
-    let bytes = FileAccess.contents(path, limit: Self.bytesMax) ?? []
+  ///
+  /// - Throws: if that cannot be told.
+  func isSealed(under key: StoreKey) throws(LedgerError) -> Bool {
+    let bytes = try FileAccess.contents(path, limit: Self.bytesMax) ?? []
     return Array(bytes.prefix(Self.headerBytes)) == Self.header(key)
   }
 
@@ -35,7 +37,13 @@ struct IdentityFile {
 
   /// Reads all keys.
   func read(under key: StoreKey) throws(VaultError) -> [StoredKey] {
-    guard let bytes = FileAccess.contents(path, limit: Self.bytesMax) else {
+    let held: [UInt8]?
+    do throws(LedgerError) {
+      held = try FileAccess.contents(path, limit: Self.bytesMax)
+    } catch {
+      throw .ledger(error)
+    }
+    guard let bytes = held else {
       throw .damaged(path: path, problem: "it is missing, or larger than it can be")
     }
     let header = Self.header(key)

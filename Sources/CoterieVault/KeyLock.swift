@@ -85,6 +85,14 @@ enum KeyLock {
     )
   }
 
+  /// By which a lock is known again, and which tells nothing.
+  var mark: [UInt8] {
+    switch self {
+    case .open(let key): key.name
+    case .locked: bytes
+    }
+  }
+
   /// What stands in the keyring.
   var bytes: [UInt8] {
     switch self {

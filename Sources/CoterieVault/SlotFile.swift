@@ -35,13 +35,19 @@ struct SlotFile {
   }
 
   /// Whether the file is there and sealed under this key.
-  func isSealed(under key: StoreKey) -> Bool {
-    guard let descriptor = try? open(O_RDONLY) else { return false }
+  ///
+  /// - Throws: if that cannot be told.
+  func isSealed(under key: StoreKey) throws(LedgerError) -> Bool {
+    let descriptor: Int32
+    do throws(LedgerError) {
+      descriptor = try open(O_RDONLY)
+    } catch .notFound {
+      return false
+    }
     defer { close(descriptor) }
-    return FileAccess.readFully(descriptor, at: 0, Self.recordBytes) == Self.header(key)
+    let bytes = try FileAccess.readFully(descriptor, at: 0, Self.recordBytes, path: path)
+    return bytes == Self.header(key)
   }
-
-  var exists: Bool { unsafe access(path, F_OK) == 0 }
 
   /// How many records the file has behind its header.
   func count() throws(LedgerError) -> UInt64 {
@@ -104,21 +110,20 @@ struct SlotFile {
   func read(_ number: UInt64, under key: StoreKey) throws(LedgerError) -> Record {
     let descriptor = try open(O_RDONLY)
     defer { close(descriptor) }
-    return Self.read(number, in: descriptor, under: key)
+    return try read(number, in: descriptor, under: key)
   }
 
-  private static func read(
+  private func read(
     _ number: UInt64,
     in descriptor: Int32,
     under key: StoreKey
-  ) -> Record {
-    let place = Int(clamping: number) &* recordBytes
-    guard let bytes = FileAccess.readFully(descriptor, at: place, recordBytes),
-      bytes.count == recordBytes
-    else { return .empty }
-    if bytes.allSatisfy({ $0 == 0 }) { return .empty }
+  ) throws(LedgerError) -> Record {
+    guard number < UInt64(Int.max / Self.recordBytes) else { return .empty }
+    let place = Int(number) * Self.recordBytes
+    let bytes = try FileAccess.readFully(descriptor, at: place, Self.recordBytes, path: path)
+    if bytes.count < Self.recordBytes || bytes.allSatisfy({ $0 == 0 }) { return .empty }
     let sealed = Array(bytes[..<56])
-    guard check(sealed, key) == Array(bytes[56...]) else { return .damaged }
+    guard Self.check(sealed, key) == Array(bytes[56...]) else { return .damaged }
     let nonce = Array(sealed[..<24])
     let secret = Cipher.crossed(Array(sealed[24...]), nonce: nonce, key: key.slots)
     return Digest(secret).map { .secret($0) } ?? .damaged
@@ -157,7 +162,7 @@ struct SlotFile {
     var bytes = Self.header(new)
     bytes.reserveCapacity(Int(last + 1) * Self.recordBytes)
     for number in stride(from: UInt64(1), through: last, by: 1) {
-      if case .secret(let secret) = Self.read(number, in: descriptor, under: old) {
+      if case .secret(let secret) = try read(number, in: descriptor, under: old) {
         bytes += Self.record(secret, under: new)
       } else {
         bytes += [UInt8](repeating: 0, count: Self.recordBytes)

@@ -39,7 +39,9 @@ public struct UnlockedFolder: Sendable {
         + Hexadecimal.digits(of: raw)
     }
     defer { Wiping.wipe(&line) }
-    try FileAccess.replace(file(store), with: line, isWipingOld: true)
+    // Every command starts the time anew, several perhaps at once.
+    let beside = "\(file(store)).\(getpid()).partial"
+    try FileAccess.replace(file(store), beside: beside, with: line, isWipingOld: true)
   }
 
   /// A key may stand in memory only, in a folder that no one else can look into.
@@ -72,7 +74,7 @@ public struct UnlockedFolder: Sendable {
 
   /// The key, if the store is unlocked still; the time without use starts anew.
   func key(of store: String) -> StoreKey? {
-    guard var bytes = FileAccess.contents(file(store), limit: 4096) else { return nil }
+    guard var bytes = try? FileAccess.contents(file(store), limit: 4096) else { return nil }
     defer { Wiping.wipe(&bytes) }
     let parts = bytes.split(separator: UInt8(ascii: " "))
     guard parts.count == 3, let until = UInt64(String(decoding: parts[0], as: UTF8.self)),

@@ -26,8 +26,9 @@ extension Vault {
   /// The caller holds the writer lock, so the copy is whole. O(store).
   public func backUp(_ ledger: Ledger, to path: String) throws(VaultError) {
     try self.ledger { () throws(LedgerError) in
-      guard unsafe access(path, F_OK) != 0 else { throw .alreadyExists(path: path) }
-      let beside = "\(path).\(getpid()).partial"
+      if try FileAccess.isThere(path) { throw .alreadyExists(path: path) }
+      guard let entry = try keyring.entry(for: self.path) else { throw .notFound(path: self.path) }
+      let beside = FileAccess.nameBeside(path)
       try FileAccess.makeFolder(beside)
       do throws(LedgerError) {
         try ledger.copy(to: "\(beside)/\(StoreFormat.dataFile)")
@@ -35,23 +36,20 @@ extension Vault {
           try FileAccess.copy("\(self.path)/\(name)", to: "\(beside)/\(name)")
         }
         let attachments = "\(self.path)/attachments"
-        if unsafe access(attachments, F_OK) == 0 {
+        if try FileAccess.isThere(attachments) {
           try FileAccess.makeFolder("\(beside)/attachments")
-          for name in FileAccess.names(in: attachments) {
+          for name in try FileAccess.names(in: attachments) {
             try FileAccess.copy("\(attachments)/\(name)", to: "\(beside)/attachments/\(name)")
           }
+          try FileAccess.syncFolder("\(beside)/attachments")
         }
-        try FileAccess.syncFolder(beside)
-        guard unsafe rename(beside, path) == 0 else {
-          throw .system(operation: "renaming \(beside)", number: errno)
-        }
+        // Once it stands in its place it can be opened.
+        try keyring.add(beside, movingTo: path, lock: entry.lock)
       } catch {
         FileAccess.removeFolder(beside)
         throw error
       }
-      guard let entry = try keyring.entry(for: self.path) else { throw .notFound(path: self.path) }
-      try keyring.add(path)
-      try keyring.update(path) { $0.lock = entry.lock }
+      try Ledger.place(beside, at: path)
     }
   }
 

@@ -14,13 +14,14 @@ public final class Vault: Sendable {
   /// The store's id in hex.
   public let storeID: String
   let keyring: Keyring
-  private let unlocked: UnlockedFolder?
-  private let held = Mutex<StoreKey?>(nil)
+  let unlocked: UnlockedFolder?
+  /// The key, and the mark of the lock that it came from.
+  let held = Mutex<(key: StoreKey, mark: [UInt8])?>(nil)
 
   var slotFile: SlotFile { SlotFile(path: "\(path)/slots") }
-  private var nextSlotFile: SlotFile { SlotFile(path: "\(path)/slots.next") }
+  var nextSlotFile: SlotFile { SlotFile(path: "\(path)/slots.next") }
   var identityFile: IdentityFile { IdentityFile(path: "\(path)/identity") }
-  private var nextIdentityFile: IdentityFile { IdentityFile(path: "\(path)/identity.next") }
+  var nextIdentityFile: IdentityFile { IdentityFile(path: "\(path)/identity.next") }
 
   /// Opens the vault of a store that the keyring knows.
   ///
@@ -33,23 +34,23 @@ public final class Vault: Sendable {
     self.path = path
     self.keyring = keyring
     self.unlocked = unlocked
-    let entry = try Self.entry(of: path, in: keyring)
+    var entry = try Self.entry(of: path, in: keyring)
     storeID = entry.store
     if entry.lock.isEmpty {
-      let key = StoreKey()
-      try write(.open(key))
-      try take(key)
-      return
+      try makeKey()
+      entry = try Self.entry(of: path, in: keyring)
     }
     switch KeyLock(entry.lock) {
-    case .open(let key)?: try take(key)
-    case .locked?:
-      if let key = unlocked?.key(of: storeID) { try take(key) }
+    case .open(let key)?: try take(key, from: .open(key))
+    case .locked(let lock)?:
+      // While a change of keys is half done only the passphrase tells which key counts.
+      if try ledger({ () throws(LedgerError) in try hasNext() }) { return }
+      if let key = unlocked?.key(of: storeID) { try take(key, from: .locked(lock)) }
     case nil: throw .damaged(path: keyring.path, problem: "the key of \(path) cannot be read")
     }
   }
 
-  private static func entry(
+  static func entry(
     of path: String,
     in keyring: Keyring
   ) throws(VaultError) -> Keyring.Entry {
@@ -63,7 +64,7 @@ public final class Vault: Sendable {
     }
   }
 
-  private func write(_ lock: KeyLock) throws(VaultError) {
+  func write(_ lock: KeyLock) throws(VaultError) {
     var bytes = lock.bytes
     defer { Wiping.wipe(&bytes) }
     let written = bytes
@@ -96,14 +97,6 @@ public final class Vault: Sendable {
     return (true, lock.needsKeyFile)
   }
 
-  /// The store's key.
-  ///
-  /// - Throws: `.locked` while the store is locked.
-  func key() throws(VaultError) -> StoreKey {
-    if let key = held.withLock({ $0 }) { return key }
-    throw .locked(needsKeyFile: try passphraseState().needsKeyFile)
-  }
-
   /// Opens the vault with its passphrase and keeps it open until it was not used for so long.
   ///
   /// About 0.7 s and 256 MiB. After the third wrong one each must wait twice as long, up to five
@@ -116,22 +109,22 @@ public final class Vault: Sendable {
     now: UInt64,
     idleMilliseconds: UInt64
   ) throws(VaultError) {
-    let key = try proven(passphrase: passphrase, keyFile: keyFile, now: now)
+    let (key, lock) = try proven(passphrase: passphrase, keyFile: keyFile, now: now)
     try ledger { () throws(LedgerError) in
       try unlocked?.keep(key, of: storeID, idleMilliseconds: idleMilliseconds)
     }
-    try take(key)
+    try take(key, from: lock)
   }
 
-  /// The key that passphrase and key file open; counts wrong ones.
-  private func proven(
+  /// The key that passphrase and key file open, and its lock; counts wrong ones.
+  func proven(
     passphrase: borrowing SecretBytes,
     keyFile: [UInt8]?,
     now: UInt64
-  ) throws(VaultError) -> StoreKey {
+  ) throws(VaultError) -> (key: StoreKey, lock: KeyLock) {
     let entry = try Self.entry(of: path, in: keyring)
     switch KeyLock(entry.lock) {
-    case .open(let key)?: return key
+    case .open(let key)?: return (key, .open(key))
     case nil: throw .damaged(path: keyring.path, problem: "the key of \(path) cannot be read")
     case .locked(let lock)?:
       let wait = Self.waitSeconds(after: entry.wrongTries.count)
@@ -141,7 +134,7 @@ public final class Vault: Sendable {
       let offered = lock.needsKeyFile ? keyFile : nil
       if let key = lock.opened(passphrase: passphrase, keyFile: offered) {
         try note(wrongTries: 0, at: 0)
-        return key
+        return (key, .locked(lock))
       }
       let count = entry.wrongTries.count + 1
       try note(wrongTries: count, at: now)
@@ -185,95 +178,19 @@ public final class Vault: Sendable {
         cost: cost
       )
     else { throw .notEnoughMemory }
-    try write(.locked(lock))
-    unlocked?.forget(storeID)
+    try replace(.locked(lock), of: key)
   }
 
   /// Takes the passphrase away: the key lies in the keyring again.
   public func removePassphrase() throws(VaultError) {
-    try write(.open(try key()))
+    let key = try key()
+    try replace(.open(key), of: key)
+  }
+
+  private func replace(_ lock: KeyLock, of key: StoreKey) throws(VaultError) {
     unlocked?.forget(storeID)
-  }
-
-  // MARK: Files under the key
-
-  /// Starts to work under a key: makes the files where they are missing, and ends a change of keys
-  /// that was interrupted.
-  private func take(_ key: StoreKey) throws(VaultError) {
-    try ledger { () throws(LedgerError) in
-      if slotFile.isSealed(under: key) {
-        FileAccess.wipeFile(nextSlotFile.path)
-      } else if nextSlotFile.isSealed(under: key) {
-        try finish(nextSlotFile.path, as: slotFile.path)
-      } else if !slotFile.exists {
-        try slotFile.create(key)
-      }
-      if identityFile.isSealed(under: key) {
-        FileAccess.wipeFile(nextIdentityFile.path)
-      } else if nextIdentityFile.isSealed(under: key) {
-        try finish(nextIdentityFile.path, as: identityFile.path)
-      } else if unsafe access(identityFile.path, F_OK) != 0 {
-        try identityFile.write([], under: key)
-      }
-    }
-    guard slotFile.isSealed(under: key) else {
-      throw .damaged(path: slotFile.path, problem: "it is sealed under another key")
-    }
-    held.withLock { $0 = key }
-  }
-
-  private func finish(_ next: String, as path: String) throws(LedgerError) {
-    FileAccess.wipeFile(path)
-    guard unsafe rename(next, path) == 0 else {
-      throw .system(operation: "renaming \(next)", number: errno)
-    }
-    try FileAccess.syncFolder(self.path)
-  }
-
-  /// Gives the store a new key, and seals keys and live slots anew: what a journal, a snapshot or
-  /// a flash drive kept of older slots cannot be opened any more.
-  ///
-  /// The caller holds the store's writer lock. O(slots).
-  ///
-  /// - Throws: `.locked` if the store has a passphrase: the new key must be locked with it too.
-  public func changeKey() throws(VaultError) {
-    let state = try passphraseState()
-    if state.isSet { throw .locked(needsKeyFile: state.needsKeyFile) }
-    let new = StoreKey()
-    try reseal(under: new, lock: .open(new))
-  }
-
-  /// The same for a store with a passphrase, with which the new key is locked.
-  public func changeKey(
-    passphrase: borrowing SecretBytes,
-    keyFile: [UInt8]?,
-    cost: Passphrase.Cost = .moderate,
-    now: UInt64
-  ) throws(VaultError) {
-    _ = try proven(passphrase: passphrase, keyFile: keyFile, now: now)
-    let needsKeyFile = try passphraseState().needsKeyFile
-    let new = StoreKey()
-    guard
-      let lock = KeyLock.PassphraseLock(
-        new,
-        passphrase: passphrase,
-        keyFile: needsKeyFile ? keyFile : nil,
-        cost: cost
-      )
-    else { throw .notEnoughMemory }
-    try reseal(under: new, lock: .locked(lock))
-  }
-
-  private func reseal(under new: StoreKey, lock: KeyLock) throws(VaultError) {
-    let old = try key()
-    let keys = try identityFile.read(under: old)
-    try ledger { () throws(LedgerError) in
-      try slotFile.resealed(under: old, as: new, to: nextSlotFile.path)
-      try nextIdentityFile.write(keys, under: new)
-    }
     try write(lock)
-    unlocked?.forget(storeID)
-    try take(new)
+    held.withLock { $0 = (key, lock.mark) }
   }
 
   // MARK: Private keys
@@ -287,7 +204,7 @@ public final class Vault: Sendable {
   ///
   /// The caller holds the store's writer lock.
   public func changeKeys(_ body: (inout [StoredKey]) -> Void) throws(VaultError) {
-    let key = try key()
+    let key = try keyForWriting()
     var keys = try identityFile.read(under: key)
     body(&keys)
     let changed = keys

@@ -86,13 +86,23 @@ enum Files {
   }
 
   static func missing(_ path: String) -> Failure {
-    let reason = unsafe String(cString: strerror(errno))
+    let number = errno
+    let reason = unsafe String(cString: strerror(number))
+    let isOfPath = [ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENXIO].contains(number)
     return Failure(
-      .notFound,
-      "not-found",
+      isOfPath ? .notFound : .store,
+      isOfPath ? "not-found" : "unreadable",
       "\(path) cannot be opened: \(reason)",
-      help: "check the path"
+      help: isOfPath ? "check the path" : "try again"
     )
+  }
+
+  /// Whether a path is a folder; nothing there is none, and what cannot be told is a failure.
+  static func isFolderForSure(_ path: String) throws(Failure) -> Bool {
+    var status = stat()
+    if unsafe stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR }
+    if errno == ENOENT || errno == ENOTDIR { return false }
+    throw missing(path)
   }
 
   /// Whether a path is a folder.

@@ -86,9 +86,7 @@ struct RecordedSources {
 
   /// A store of this user tells its own key, and contents if it is unlocked.
   private mutating func lookIntoStore(_ path: String, _ log: MemberLog) throws(Failure) {
-    guard Stores.keyring.knows(path), let store = try? Stores.open(path),
-      store.vault?.isLocked == false
-    else { return }
+    guard let store = Stores.own(path), store.vault?.isLocked == false else { return }
     let authors = log.authors
     for key in (try? store.keys()) ?? [] where authors.contains(key.publicKey) {
       if names[key.publicKey] == nil, !names.values.contains(log.name) {

@@ -14,7 +14,7 @@ enum Sources {
 
   private static func open(_ path: String) throws(Failure) -> [any LogSource] {
     if path.hasSuffix(".json") { return try scenario(path) }
-    if Files.isFolder(path) {
+    if try Files.isFolderForSure(path) {
       do {
         return [
           try StoreSource(path: path, name: Files.baseName(path), keyring: Stores.keyring)
@@ -91,6 +91,7 @@ enum Sources {
         help: "--lenient goes on with what is sound; or ask the sender for the rest"
       )
     case .store: Failure(.store, "store", fault.description)
+    case .damagedStore: Stores.damaged(fault.description)
     }
   }
 

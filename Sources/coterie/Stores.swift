@@ -44,8 +44,7 @@ enum Stores {
 
   /// Opens a store of this user, and erases what has disappeared in it by now.
   static func open(_ path: String) throws(Failure) -> Store {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
+    guard try isThere(path) else {
       throw Failure(
         .notFound,
         "not-found",
@@ -53,7 +52,7 @@ enum Stores {
         help: "coterie init \(path) makes one"
       )
     }
-    guard keyring.knows(trimmed(path)) else {
+    guard try isOwn(path) else {
       throw Failure(
         .store,
         "unknown-store",
@@ -71,8 +70,31 @@ enum Stores {
   }
 
   static func openOrCreate(_ path: String) throws(Failure) -> Store {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 ? try open(path) : try create(path)
+    try isThere(path) ? try open(path) : try create(path)
+  }
+
+  private static func isThere(_ path: String) throws(Failure) -> Bool {
+    do throws(LedgerError) {
+      return try FileAccess.isThere(trimmed(path))
+    } catch {
+      throw failure(GroupError.ledger(error))
+    }
+  }
+
+  /// Whether a path is a store that stands in this user's keyring.
+  static func isOwn(_ path: String) throws(Failure) -> Bool {
+    guard try Files.isFolderForSure(path) else { return false }
+    do throws(LedgerError) {
+      return try keyring.knows(trimmed(path))
+    } catch {
+      throw failure(GroupError.ledger(error))
+    }
+  }
+
+  /// A store of this user, for what is told of it besides; nil if it cannot be opened.
+  static func own(_ path: String) -> Store? {
+    guard (try? isOwn(path)) == true else { return nil }
+    return try? open(path)
   }
 
   private static func trimmed(_ path: String) -> String {
@@ -83,6 +105,8 @@ enum Stores {
     switch error {
     case .ledger(.notFound(let path)):
       Failure(.notFound, "not-found", "there is no store at \(path)")
+    case .ledger(.damaged(let page, let problem)):
+      damaged(LedgerError.damaged(page: page, problem: problem).description)
     case .ledger(let error): Failure(.store, "store", error.description)
     case .vault(let error): failure(error)
     case .malformed(let fault): Failure(.malformed, fault.code, fault.description)
@@ -127,18 +151,22 @@ enum Stores {
     }
   }
 
+  /// A store of which something is not what it must be.
+  static func damaged(_ message: String) -> Failure {
+    Failure(
+      .store,
+      "damaged",
+      message,
+      help: "coterie store salvage brings what is sound into a new store"
+    )
+  }
+
   static func failure(_ error: VaultError) -> Failure {
     switch error {
     case .locked, .wrongPassphrase, .mustWait:
       Failure(.locked, "locked", error.description, help: "coterie unlock asks for the passphrase")
     case .notEnoughMemory: Failure(.store, "memory", error.description)
-    case .damaged:
-      Failure(
-        .store,
-        "damaged",
-        error.description,
-        help: "coterie store salvage brings what is sound into a new store"
-      )
+    case .damaged: damaged(error.description)
     case .ledger(let error): Failure(.store, "store", error.description)
     }
   }

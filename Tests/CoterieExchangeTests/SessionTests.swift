@@ -177,7 +177,7 @@ private func exchange(
     #expect(rest.chunks == 4 - second.outcome.chunks)
     #expect(rest.received == 0)
     let reading = try await shelf.group(id, bob).attachment(of: message)
-    #expect((0..<4).flatMap { reading.chunk($0) ?? [] } == data)
+    #expect(try (0..<4).flatMap { try reading.chunk($0) ?? [] } == data)
   }
 
   @Test func `asks for what lies before an event that waits`() async throws {

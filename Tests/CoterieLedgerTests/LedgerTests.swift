@@ -238,12 +238,12 @@ private func filled(_ path: String, seed: UInt64, count: Int) throws -> [[UInt8]
     let keyring = Keyring(path: folder.path + "/data/keyring")
     let path = folder.path + "/a.coterie"
     try Ledger.create(at: path, identifier: [UInt8](repeating: 5, count: 16))
-    #expect(!keyring.knows(path))
+    #expect(try !keyring.knows(path))
     try keyring.add(path)
-    #expect(keyring.knows(path))
+    #expect(try keyring.knows(path))
     let copy = folder.path + "/b.coterie"
     try FileManager.default.copyItem(atPath: path, toPath: copy)
-    #expect(!keyring.knows(copy))
+    #expect(try !keyring.knows(copy))
     let mode = try FileManager.default.attributesOfItem(atPath: keyring.path)[.posixPermissions]
     #expect(mode as? Int == 0o600)
   }
@@ -255,7 +255,7 @@ private func filled(_ path: String, seed: UInt64, count: Int) throws -> [[UInt8]
     try Ledger.create(at: path, identifier: [5])
     #expect(try keyring.source(path) is StoreReader)
     try keyring.add(path)
-    #expect(try keyring.source(path) is Snapshot)
+    #expect(try keyring.source(path) is CheckedSnapshot)
   }
 }
 

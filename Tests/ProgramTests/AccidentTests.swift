@@ -125,6 +125,98 @@ private final class Ground {
     #expect(!run.output.contains("found"))
   }
 
+  @Test(arguments: ["purge", "backup b.coterie"])
+  func `of reading while a store is sealed anew or copied loses no content`(
+    _ act: String
+  ) throws {
+    let ground = try Ground()
+    let store = ground.desk.path("a.coterie")
+    for number in 1...3 {
+      ground.note(try ground.desk.coterie("message", "post", "m \(number)", "-s", store))
+    }
+    var refused = 0
+    for number in 1...20 {
+      let run = try ground.desk.shell(
+        """
+        rm -rf b.coterie
+        strace -f -qq -o trace -P '\(store)/slots' -e inject=pread64:error=EIO:when=\(number) \
+          coterie store \(act) -s '\(store)'; echo "status $?"
+        grep -c INJECTED trace
+        """
+      )
+      let isDone = run.output.hasPrefix("status 0\n")
+      if !isDone {
+        refused += 1
+        #expect(run.output.hasPrefix("status 5\n"), "\(run)")
+        #expect(run.errors.contains("Input/output error"), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: ground.desk.path("b.coterie")))
+      }
+      try ground.check("\(act) \(number)")
+      if isDone, run.output.hasSuffix("\n0\n") { break }
+      #expect(number < 20, "slots are read without end")
+    }
+    #expect(refused > 1)
+  }
+
+  @Test func `of the output is said, and leaves no half of a file`() throws {
+    let ground = try Ground()
+    let store = ground.desk.path("a.coterie")
+    #expect(try ground.desk.coterie("message", "post", "m", "-s", store).status == 0)
+    let run = try ground.desk.shell(
+      """
+      coterie log '\(store)' > /dev/full; echo "full $?"
+      coterie export '\(store)' -o nowhere/out.cborseq; echo "nowhere $?"
+      coterie export '\(store)' -o out.cborseq 2> /dev/null
+      cp out.cborseq before; printf x >> out.cborseq; head -c 300 before > cut.cborseq
+      coterie log cut.cborseq -o log.txt; echo "cut $?"; ls log.txt
+      strace -f -qq -o trace -P '\(store)/slots' -e inject=pread64:error=EIO:when=3+ \
+        coterie export '\(store)' -o out.cborseq; echo "unreadable $?"
+      cmp -n "$(stat -c %s before)" before out.cborseq && echo kept
+      """
+    )
+    for word in ["full 5", "nowhere 5", "cut 4", "unreadable 5", "kept"] {
+      #expect(run.output.contains("\(word)\n"), "\(word): \(run)")
+    }
+    #expect(!run.output.contains("log.txt\n"), "\(run)")
+    #expect(run.errors.contains("coterie: the output cannot be written: No space left on device"))
+    #expect(run.errors.contains("nowhere/out.cborseq cannot be written: No such file or directory"))
+  }
+
+  @Test func `of one's own file is found by verify, and ends no reader by a signal`() throws {
+    let ground = try Ground()
+    let store = ground.desk.path("a.coterie")
+    for number in 1...12 {
+      let words = String(repeating: "m \(number) ", count: 40)
+      #expect(try ground.desk.coterie("message", "post", words, "-s", store).status == 0)
+    }
+    let file = URL(filePath: "\(store)/log.mdb")
+    let sound = try Data(contentsOf: file)
+    var found = 0
+    for page in stride(from: 2 * 4096, to: sound.count, by: 4096) {
+      var damaged = sound
+      // The bounds of a page's free space: what LMDB trusts most.
+      damaged[page + 12] ^= 0x51
+      damaged[page + 14] ^= 0x37
+      let handle = try FileHandle(forWritingTo: file)
+      try handle.write(contentsOf: damaged)
+      try handle.close()
+      let verify = try ground.desk.coterie("verify", store)
+      #expect([0, 5].contains(verify.status), "\(page): \(verify)")
+      if verify.status == 5 {
+        found += 1
+        #expect(verify.errors.contains("damaged at page"), "\(verify.errors)")
+        #expect(verify.errors.contains("coterie store salvage"), "\(verify.errors)")
+      }
+      let replay = try ground.desk.coterie("replay", store)
+      #expect([0, 1, 5].contains(replay.status), "\(page): \(replay)")
+    }
+    #expect(found > 5)
+    let handle = try FileHandle(forWritingTo: file)
+    try handle.write(contentsOf: sound)
+    try handle.close()
+    try ground.check("sound again")
+  }
+
   @Test func `of two programs at once lets both write, one after the other`() throws {
     let ground = try Ground()
     let store = ground.desk.path("a.coterie")

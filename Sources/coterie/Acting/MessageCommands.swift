@@ -301,7 +301,7 @@ enum MessageCommands {
           return .undecided
         }
         for place in manifest.chunks.indices {
-          guard let chunk = reading.chunk(place) else { throw .noContent(id) }
+          guard let chunk = try reading.chunk(place) else { throw .noContent(id) }
           console.write(chunk)
         }
       } catch {

@@ -53,7 +53,7 @@ enum SyncCommands {
       guard let place = invocation.operands.first else {
         throw ExchangeError.unreachable("")
       }
-      if Stores.keyring.knows(place) { return try join(store, place) }
+      if (try? Stores.isOwn(place)) == true { return try join(store, place) }
       guard Files.isFolder(place) else {
         throw ExchangeError.unreachable("there is no folder \(place)")
       }

@@ -198,7 +198,7 @@ struct Cure {
     case "stale-checkpoint":
       let name = report.because?.hasPrefix(report.a.name) == true ? a : b
       lines.append(
-        Stores.keyring.knows(name)
+        (try? Stores.isOwn(name)) == true
           ? "coterie verify \(name) --mend"
           : "coterie export \(name) | coterie import - -s NEW.coterie"
       )

@@ -63,9 +63,7 @@ enum MembersCommand {
 
   /// The keys of a store of one's own that belong to the group.
   private static func own(_ opened: OpenedCase) -> Set<Digest> {
-    guard Files.isFolder(opened.path), Stores.keyring.knows(opened.path),
-      let keys = try? Stores.open(opened.path).keys()
-    else { return [] }
+    guard let keys = try? Stores.own(opened.path)?.keys() else { return [] }
     return Set(keys.filter { $0.purpose == .member }.map(\.publicKey))
   }
 

@@ -19,8 +19,7 @@ struct People {
       {
         for (name, key) in people { names[key] = name }
       }
-    } else if Files.isFolder(path), Stores.keyring.knows(path),
-      let store = try? Stores.open(path), store.vault?.isLocked == false,
+    } else if let store = Stores.own(path), store.vault?.isLocked == false,
       let group = try? Group(log.group, in: store, surroundings: Stores.surroundings)
     {
       names = (try? await group.names()) ?? [:]

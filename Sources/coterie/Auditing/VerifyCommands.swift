@@ -36,6 +36,8 @@ enum VerifyCommands {
       for source in try Sources.open([path]) {
         let (logs, fault): ([MemberLog], SourceFault?)
         do throws(SourceFault) {
+          // Nothing else is looked at in a damaged store: LMDB would end the program.
+          try (source as? StoreSource)?.checkPages()
           (logs, fault) = try LogReading(signatures: .every, isLenient: true).read(source)
           if let fault { findings.append(Sources.finding(fault)) }
           for log in logs {
@@ -48,7 +50,8 @@ enum VerifyCommands {
         } catch {
           throw Sources.failure(error)
         }
-        if Files.isFolder(path), Stores.keyring.knows(path), let store = try? Stores.open(path) {
+        if try Stores.isOwn(path) {
+          let store = try Stores.open(path)
           for log in logs { findings += contents(log, store) }
         }
       }

@@ -38,10 +38,11 @@ enum ExportCommand {
     if let receiver = invocation.value("--missing-from") {
       known = try self.known(to: receiver, logs.map(\.log))
     }
+    let contents = try contents(place, invocation)
     var pending = 0
     for (log, _) in logs { pending += log.eventCount - log.ids.count }
     do throws(SourceFault) {
-      let export = BundleExport(known: known, content: try contents(place, invocation))
+      let export = BundleExport(known: known, content: contents)
       let count = try export.run(logs) { console.write($0) }
       console.say("\(count) events" + (pending > 0 ? "; \(pending) that wait were left out" : ""))
     } catch {
@@ -54,13 +55,26 @@ enum ExportCommand {
   private static func contents(
     _ path: String,
     _ invocation: Invocation
-  ) throws(SourceFault) -> (Digest, Digest) -> BundleContent? {
-    guard !invocation.has("--redact"), Files.isFolder(path), Stores.keyring.knows(path),
-      let store = try? Stores.open(path), store.vault?.isLocked == false
-    else { return { _, _ in nil } }
-    return { group, event in
-      guard let held = try? store.content(of: event, in: group) else { return nil }
-      return BundleContent(secret: held.secret, bytes: held.content, chunk: held.chunk)
+  ) throws(Failure) -> BundleExport.Keeper {
+    guard !invocation.has("--redact"), try Stores.isOwn(path) else {
+      return { (_, _) throws(SourceFault) in nil }
+    }
+    let store = try Stores.open(path)
+    if store.vault?.isLocked != false { return { (_, _) throws(SourceFault) in nil } }
+    return { (group, event) throws(SourceFault) in
+      do throws(GroupError) {
+        guard let held = try store.content(of: event, in: group) else { return nil }
+        let chunk: (Int) throws(SourceFault) -> [UInt8]? = { (place) throws(SourceFault) in
+          do throws(GroupError) {
+            return try held.chunk(place)
+          } catch {
+            throw SourceFault(.store, "\(error)")
+          }
+        }
+        return BundleContent(secret: held.secret, bytes: held.content, chunk: chunk)
+      } catch {
+        throw SourceFault(.store, "\(error)")
+      }
     }
   }
 

@@ -135,9 +135,7 @@ enum ReportCommand {
   /// The stores of this user among some paths that are unlocked, so that contents can be read.
   private static func keepers(_ paths: [String]) -> [Store] {
     paths.compactMap { path in
-      guard Files.isFolder(path), Stores.keyring.knows(path), let store = try? Stores.open(path),
-        store.vault?.isLocked == false
-      else { return nil }
+      guard let store = Stores.own(path), store.vault?.isLocked == false else { return nil }
       return store
     }
   }

@@ -1,0 +1,119 @@
+import CoterieLedger
+import Foundation
+import Testing
+
+private func size(_ path: String) throws -> (bytes: Int, blocks: Int) {
+  var status = stat()
+  #expect(unsafe lstat(path, &status) == 0)
+  return (Int(status.st_size), Int(status.st_blocks))
+}
+
+@Suite struct `What an interrupted program left` {
+  @Test func `of a store that was being made is in nobody's way, and goes`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.coterie"
+    let beside = try Ledger.build(for: path, identifier: [1])
+    // As if the process that made it had ended.
+    let left = "\(path).\(Int32.max).partial"
+    try FileManager.default.moveItem(atPath: beside, toPath: left)
+    #expect(try !FileAccess.isThere(path))
+    let mine = try Ledger.build(for: path, identifier: [2])
+    #expect(try !FileAccess.isThere(left))
+    // Another one that is at work now is left alone.
+    #expect(FileAccess.nameBeside(path) == mine)
+    #expect(try FileAccess.isThere(mine))
+    try Ledger.place(mine, at: path)
+    #expect(try Ledger.open(path).snapshot().value(.meta, Array("store".utf8)) == [2])
+    #expect(throws: LedgerError.alreadyExists(path: path)) {
+      try Ledger.create(at: path, identifier: [3])
+    }
+  }
+
+  @Test func `of a keyring is overwritten when the keyring changes`() throws {
+    let folder = try TemporaryFolder()
+    let keyring = Keyring(path: folder.path + "/keyring")
+    let path = folder.path + "/a.coterie"
+    try Ledger.create(at: path, identifier: [5])
+    let left = keyring.path + ".partial"
+    #expect(FileManager.default.createFile(atPath: left, contents: Data("lock=kabcdef".utf8)))
+    let held = try #require(FileHandle(forReadingAtPath: left))
+    try keyring.add(path)
+    #expect(try !FileAccess.isThere(left))
+    #expect(try held.readToEnd() == Data(repeating: 0, count: 12))
+  }
+
+  @Test func `of a lock file is made whole, and what stands in it stays`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.coterie"
+    try Ledger.create(at: path, identifier: [5])
+    let lock = "\(path)/\(StoreFormat.lockFile)"
+    // Sparse, as LMDB would make it: a full disk would end the program with a signal.
+    for length in [0, 3, 8192] {
+      #expect(unsafe truncate(lock, 0) == 0)
+      #expect(unsafe truncate(lock, off_t(length)) == 0)
+      #expect(try Ledger.open(path).snapshot().count(.meta) == 2)
+      let found = try size(lock)
+      #expect(found.bytes >= 8192 && found.blocks >= 16)
+    }
+  }
+}
+
+@Suite struct `A keyring that cannot be read` {
+  @Test func `is an error, and never taken for an empty one`() throws {
+    let folder = try TemporaryFolder()
+    let keyring = Keyring(path: folder.path + "/keyring")
+    let stores = ["a", "b"].map { "\(folder.path)/\($0).coterie" }
+    for (place, path) in stores.enumerated() {
+      try Ledger.create(at: path, identifier: [UInt8(place)])
+    }
+    try keyring.add(stores[0], lock: Array("kabc".utf8))
+    // A link is not followed, so it cannot be read, whoever this test runs as.
+    let real = folder.path + "/real"
+    try FileManager.default.moveItem(atPath: keyring.path, toPath: real)
+    try FileManager.default.createSymbolicLink(atPath: keyring.path, withDestinationPath: real)
+    let refusal = LedgerError.notOwnFile(path: keyring.path)
+    #expect(throws: refusal) { try keyring.add(stores[1]) }
+    #expect(throws: refusal) { try keyring.update(stores[0]) { $0.lock = [] } }
+    #expect(throws: refusal) { try keyring.entry(for: stores[0]) }
+    try FileManager.default.removeItem(atPath: keyring.path)
+    try FileManager.default.moveItem(atPath: real, toPath: keyring.path)
+    #expect(try keyring.entry(for: stores[0])?.lock == Array("kabc".utf8))
+  }
+}
+
+@Suite struct `A store that many read` {
+  @Test func `says so when it has no room for one more`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.coterie"
+    try Ledger.create(at: path, identifier: [5])
+    let ledger = try Ledger.open(path)
+    var readers: [Snapshot] = []
+    for _ in 0..<126 { readers.append(try ledger.snapshot()) }
+    #expect(throws: LedgerError.tooManyReaders(path: path)) { try ledger.snapshot() }
+    readers.removeLast()
+    #expect(try ledger.snapshot().count(.meta) == 2)
+  }
+
+  @Test func `is read as it was, page by page, while it is written to`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.coterie"
+    try Ledger.create(at: path, identifier: [5])
+    let ledger = try Ledger.open(path)
+    func write(_ value: UInt8) throws {
+      try ledger.write { transaction throws(LedgerError) in
+        for key in UInt8(0)..<200 {
+          try transaction.put(.marks, [key], [UInt8](repeating: value, count: 300))
+        }
+      }
+    }
+    try write(1)
+    let checked = try ledger.checkedSnapshot()
+    for value in UInt8(2)..<40 { try write(value) }
+    try checked.checkPages()
+    #expect(try checked.count(.marks) == 200)
+    for key in UInt8(0)..<200 {
+      #expect(try checked.value(.marks, [key]) == [UInt8](repeating: 1, count: 300))
+    }
+    #expect(try ledger.checkedSnapshot().value(.marks, [7])?.first == 39)
+  }
+}
