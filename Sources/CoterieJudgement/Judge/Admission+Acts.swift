@@ -110,16 +110,10 @@ extension Judge {
     past: Past,
     in view: View
   ) -> (facts: Facts, act: Act?) {
-    let type = plainType(of: action, in: view)
-    if let type, author < plainPosts.count, let known = plainPosts[author],
-      known.epoch == trunk.epoch, known.version == view.version, known.type == type
-    {
-      return (known.facts, nil)
-    }
     if case .inviteCreate(let invitee, _) = action { _ = graph.person(invitee) }
     let outcome = Admission(judge: self, action: action, author: author, past: past, view: view)
       .outcome()
-    if let type, outcome.facts.code == nil {
+    if outcome.facts.code == nil, let type = plainType(of: action), view.changes == nil {
       while plainPosts.count <= author { plainPosts.append(nil) }
       plainPosts[author] = PlainPost(
         epoch: trunk.epoch,
@@ -132,12 +126,21 @@ extension Judge {
   }
 
   /// The type of a post whose admission rests on its author and a version of the trunk alone: it
-  /// names nothing, and nothing ever dissolved the group.
-  private func plainType(of action: Action, in view: View) -> Post.ContentType? {
-    guard case .messagePost(let post) = action, post.reply == nil, view.changes == nil,
-      dissolvers.isEmpty
+  /// names nothing, nothing ever dissolved the group, and nobody signed conflicting acts.
+  private func plainType(of action: borrowing Action) -> Post.ContentType? {
+    guard dissolvers.isEmpty, !hasConflicts, trunk.disowned.isEmpty,
+      case .messagePost(let post) = copy action, post.reply == nil
     else { return nil }
     return post.type
+  }
+
+  /// The admission of a post as that of its author's post before it; nil if it must be asked for.
+  func plainAdmission(of action: borrowing Action, by author: Int, _ before: Frontier) -> Facts? {
+    guard author < plainPosts.count, let known = plainPosts[author], known.epoch == trunk.epoch,
+      let act = before.single, trunk.isEnd(act), known.version == trunk.step(of: act),
+      plainType(of: action) == known.type
+    else { return nil }
+    return known.facts
   }
 
   /// Numbers an admitted act and gives it its place.

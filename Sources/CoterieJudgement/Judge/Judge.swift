@@ -144,6 +144,12 @@ package final class Judge {
       needsClock: kind.isAuthority
     )
     let before = mergedFrontier(parents, previous)
+    if let facts = plainAdmission(of: event.action, by: graph.author(number), before) {
+      records.append(Record(kind, before: before, facts: facts))
+      noteRejectedLinks(parents, previous)
+      updateHeads(number, parents: parents, previous: previous)
+      return number
+    }
     let key = viewKey(of: number, before: before, parents: parents, previous: previous)
     let view = view(key)
     let (facts, effect) = admission(

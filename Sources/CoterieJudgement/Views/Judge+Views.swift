@@ -111,11 +111,13 @@ extension Judge {
     let author = graph.author(event)
     let before = records[event].before
     let base = min(lastVersion(below: before), view.version)
+    let isSettled = isSettled(before, at: base)
+    let isUnchanged = view.changes?.persons[author] == nil
+    if isSettled, isUnchanged, !trunk.wasLowered(author, after: base) { return .effective(0) }
     var lowerings = trunk.lowerings(of: author, after: base, upTo: view.version) {
       graph.isBefore(event, clocked: acts[$0].event)
     }
-    let isSettled = isSettled(before, at: base)
-    if isSettled, lowerings.isEmpty, view.changes?.persons[author] == nil { return .effective(0) }
+    if isSettled, isUnchanged, lowerings.isEmpty { return .effective(0) }
     lowerings += (view.changes?.lowerings[author] ?? []).filter {
       !graph.isBefore(event, clocked: acts[$0].event)
     }

@@ -61,6 +61,10 @@ struct Trunk {
     }
     return found
   }
+  /// Whether a person was lowered after a version.
+  func wasLowered(_ person: Int, after version: Int32) -> Bool {
+    person < lowerings.count && lowerings[person].lastVersion > version
+  }
   /// Registered lowerings of a person after a version that do not pass for seen, the oldest first.
   ///
   /// Every act has all steps below its own in its past: what one of them has seen, all later steps
