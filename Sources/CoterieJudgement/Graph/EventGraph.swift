@@ -5,8 +5,9 @@ package import CoterieWire
 /// Each author's events form chains by their `previous` links: one chain for an honest author, a
 /// further one for each branch of a fork. A **clock** of an event says, for each chain, how far the
 /// event's past reaches into it. Every authority event has one; between clocks a search decides,
-/// and where that would be long the event from which it starts gets a clock too. So `isBefore` costs
-/// a few steps on the average however long the history is, and clocks cost a few bytes an event.
+/// and where that would be long the event from which it starts gets a clock too. So `isBefore`
+/// takes a few steps on the average however long the history is, and clocks cost a few bytes an
+/// event.
 package struct EventGraph {
   /// One run of events of one author, each the `previous` of the next.
   package struct Chain {
