@@ -8,7 +8,8 @@ enum Bench {
     let table = CommandTable(
       program: "coterie-bench",
       commands: [
-        TableBench.row, CompareBench.row, OneBench.replay, OneBench.members, SyncBench.row,
+        TableBench.row, CompareBench.row, OneBench.replay, OneBench.members, LogBench.row,
+        SyncBench.row,
         HashBench.row,
       ],
       globals: []
