@@ -267,7 +267,7 @@ struct TableBench {
       for start in stride(from: 0, to: events.count, by: 512) {
         let end = min(events.count, start + 512)
         judge.expect(Array(ids[start..<end]))
-        for place in start..<end { _ = try judge.insert(events[place]) }
+        for place in start..<end { _ = try judge.insert(events.span[place]) }
       }
       let current = judge.currentView()
       let tally = judge.tally(in: current, order: judge.canonicalOrder())

@@ -94,11 +94,10 @@ extension Admission {
   }
 }
 
-/// The admission of a post that rests on its author, its type and one version of the trunk: it
-/// holds for the next such post as well.
+/// The admission of a post that rests on its author, its type and the acts it had seen: it holds
+/// for the next such post as well, as long as what these acts come to stays as it is.
 struct PlainPost {
-  var epoch: Int
-  var version: Int32
+  var before: Frontier
   var type: Post.ContentType
   var facts: Judge.Facts
 }
@@ -113,31 +112,44 @@ extension Judge {
     if case .inviteCreate(let invitee, _) = action { _ = graph.person(invitee) }
     let outcome = Admission(judge: self, action: action, author: author, past: past, view: view)
       .outcome()
-    if outcome.facts.code == nil, let type = plainType(of: action), view.changes == nil {
-      while plainPosts.count <= author { plainPosts.append(nil) }
-      plainPosts[author] = PlainPost(
-        epoch: trunk.epoch,
-        version: view.version,
-        type: type,
-        facts: outcome.facts
-      )
+    if outcome.facts.code == nil, view.changes == nil, let type = plainType(of: action) {
+      notePlainPost(of: author, past, type, outcome.facts)
     }
     return outcome
   }
 
-  /// The type of a post whose admission rests on its author and a version of the trunk alone: it
-  /// names nothing, nothing ever dissolved the group, and nobody signed conflicting acts.
+  /// The type of a post that names nothing; nil for other actions.
   private func plainType(of action: borrowing Action) -> Post.ContentType? {
-    guard dissolvers.isEmpty, !hasConflicts, trunk.disowned.isEmpty,
-      case .messagePost(let post) = copy action, post.reply == nil
-    else { return nil }
+    guard case .messagePost(let post) = copy action, post.reply == nil else { return nil }
     return post.type
+  }
+
+  /// Keeps the admission of a post for the author's next one, if nothing ever dissolved the group
+  /// and nobody signed conflicting acts.
+  private func notePlainPost(
+    of author: Int,
+    _ past: Past,
+    _ type: Post.ContentType,
+    _ facts: Facts
+  ) {
+    guard case .of(let event) = past, dissolvers.isEmpty, !hasConflicts, trunk.disowned.isEmpty
+    else { return }
+    let parents = graph.parents(event).map { Int($0) }
+    let before = mergedFrontier(parents, graph.previous(event))
+    guard let act = before.single, trunk.isEnd(act) else { return }
+    while plainPosts.count <= author { plainPosts.append(nil) }
+    plainPosts[author] = PlainPost(before: before, type: type, facts: facts)
+  }
+
+  /// Lets every post be asked for again: the trunk was given back, the group may be dissolved, or
+  /// acts conflict.
+  func forgetPlainPosts() {
+    if !plainPosts.isEmpty { plainPosts.removeAll(keepingCapacity: true) }
   }
 
   /// The admission of a post as that of its author's post before it; nil if it must be asked for.
   func plainAdmission(of action: borrowing Action, by author: Int, _ before: Frontier) -> Facts? {
-    guard author < plainPosts.count, let known = plainPosts[author], known.epoch == trunk.epoch,
-      let act = before.single, trunk.isEnd(act), known.version == trunk.step(of: act),
+    guard author < plainPosts.count, let known = plainPosts[author], known.before == before,
       plainType(of: action) == known.type
     else { return nil }
     return known.facts
@@ -168,6 +180,7 @@ extension Judge {
     records[number].act = Int32(place)
     if case .inviteCreate = action { invitesOfPerson[act.person, default: []].append(place) }
     forks.note(place, in: self)
+    if hasConflicts { forgetPlainPosts() }
     return place
   }
 

@@ -104,16 +104,22 @@ extension Judge {
       return
     }
     let version = lastVersion(below: before)
-    if version < trunk.tip { window = trunk.truncate(after: version) + window }
+    if version < trunk.tip { giveBack(after: version) }
     window.append(act)
     let newest = frontiers.acts(of: front).filter { !isBefore($0, act) } + [act]
     front = frontiers.frontier(of: newest.sorted())
   }
 
+  /// Puts the acts of the trunk above a version back into the window.
+  private func giveBack(after version: Int32) {
+    window = trunk.truncate(after: version) + window
+    forgetPlainPosts()
+  }
+
   private func fold(_ act: Int, key: ViewKey) {
     let differing = Set(key.disowned).symmetricDifference(trunk.disowned)
     let steps = differing.map { trunk.step(of: $0.act) }.filter { $0 >= 0 }
-    if let first = steps.min() { window = trunk.truncate(after: first - 1) + window }
+    if let first = steps.min() { giveBack(after: first - 1) }
     let acts = window + [act]
     let changes = Strata.changes(
       judge: self,

@@ -46,14 +46,19 @@ extension Judge {
       guard let entry = entryNamed(by: action, in: .everything) else { return }
       records[number].target = Int32(entry)
       declines[entry, default: []].append(number)
-      if template == .secretChat { dissolvers.append(number) }
+      if template == .secretChat { addDissolver(number) }
     case .memberLeave:
-      if template == .secretChat { dissolvers.append(number) }
+      if template == .secretChat { addDissolver(number) }
     case .groupDissolve:
-      dissolvers.append(number)
+      addDissolver(number)
     default:
       break
     }
+  }
+
+  private func addDissolver(_ event: Int) {
+    dissolvers.append(event)
+    forgetPlainPosts()
   }
 
   /// The first event in effect, by depth and id, that dissolved the group.
