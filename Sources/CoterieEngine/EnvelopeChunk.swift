@@ -21,9 +21,7 @@ package struct EnvelopeChunk: ~Copyable {
   private var payloads: [Range<Int>] = []
   private var batch = HashBatch()
 
-  package init() {
-    bytes.reserveCapacity(Self.bytesMax)
-  }
+  package init() {}
 
   /// Whether an envelope still fits; into an empty chunk any does.
   package func hasRoom(for byteCount: Int) -> Bool {

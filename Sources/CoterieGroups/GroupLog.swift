@@ -114,7 +114,9 @@ public final class GroupLog {
       }
       chunk.removeAll()
     }
-    if arrivals == 0 { judge.reserve(try snapshot.count(.events)) }
+    // With room for what is appended later, which costs nothing until it is used: moving a million
+    // events once would cost as much as a hundred commits.
+    if arrivals == 0 { judge.reserve(try snapshot.count(.events) * 5 / 4) }
     var failure: Malformed?
     try snapshot.scan(.events, prefix: LedgerKey.group(number), from: next) { _, envelope in
       do throws(Malformed) {
