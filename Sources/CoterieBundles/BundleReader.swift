@@ -12,7 +12,7 @@ public struct BundleReader: ~Copyable {
   private var buffer: [UInt8] = []
   private var start = 0
   private var isAtEnd = false
-  private var ids = HashStream(domain: .bundle)
+  private var ids = BundleIDs()
   private var isInside = false
   private var count: UInt64 = 0
   private var header = BundleHeader(groups: [], count: 0)
@@ -101,13 +101,16 @@ public struct BundleReader: ~Copyable {
       isInside = true
       count = 0
       self.header = header
-      ids = HashStream(domain: .bundle)
+      ids = BundleIDs()
     case .entry(let entry):
       count += 1
       // A damaged envelope is the caller's to report; without its id the end item cannot match.
-      guard let (id, group) = try? Self.identity(of: entry.envelope.span) else { return }
+      let envelope = entry.envelope.span
+      guard let payload = try? Envelope.parts(of: envelope).payload,
+        let group = try? Self.group(of: envelope.extracting(payload))
+      else { return }
       guard header.groups.contains(group) else { throw Malformed(.wrongGroup, at: 0) }
-      ids.update(id.bytes)
+      ids.append(payload: envelope.extracting(payload))
     case .chunk: break
     case .end(let end):
       guard end.count == count, header.count == count, end.digest == ids.value() else {
@@ -117,19 +120,15 @@ public struct BundleReader: ~Copyable {
     }
   }
 
-  /// The id of an event, and the group that its payload names: key 1, behind the format; a
-  /// founding event has none, and founds the group of its id.
-  private static func identity(
-    of envelope: Span<UInt8>
-  ) throws(Malformed) -> (id: Digest, group: Digest) {
-    let payload = envelope.extracting(try Envelope.parts(of: envelope).payload)
-    let id = Envelope.id(of: payload)
+  /// The group that a payload names: key 1, behind the format; a founding event has none, and
+  /// founds the group of its id.
+  private static func group(of payload: Span<UInt8>) throws(Malformed) -> Digest {
     var cursor = CBORCursor()
     _ = try cursor.map(in: payload, limit: 9)
     _ = try cursor.unsigned(in: payload)
     _ = try cursor.unsigned(in: payload)
-    guard try cursor.unsigned(in: payload) == 1 else { return (id, id) }
-    return (id, try cursor.digest(in: payload))
+    guard try cursor.unsigned(in: payload) == 1 else { return Envelope.id(of: payload) }
+    return try cursor.digest(in: payload)
   }
 
   // MARK: Items

@@ -88,6 +88,8 @@ public enum StoreFormat {
   public static let lockFile = "log.mdb-lock"
   /// The name of the file by whose lock one writer keeps others out.
   public static let writerFile = "writer"
+  /// The name of the file by whose lock one process that opens the store keeps others out.
+  public static let openingFile = "opening"
   /// The name of the file by whose lock it shows that the store is open somewhere.
   public static let openFile = "open"
 }

@@ -1,11 +1,16 @@
 internal import Glibc
 
-/// The lock by which one process that writes keeps others out, with a time-out.
+/// The lock by which one process that writes, or that opens a store, keeps others out, with a
+/// time-out.
 struct WriterLock {
   private let descriptor: Int32
 
-  init(_ folder: String, waitingSeconds: Int) throws(LedgerError) {
-    let path = "\(folder)/\(StoreFormat.writerFile)"
+  init(
+    _ folder: String,
+    file: String = StoreFormat.writerFile,
+    waitingSeconds: Int
+  ) throws(LedgerError) {
+    let path = "\(folder)/\(file)"
     descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw errno == ELOOP
