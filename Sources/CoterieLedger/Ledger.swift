@@ -126,9 +126,9 @@ internal import Synchronization
     let data = "\(folder)/\(StoreFormat.dataFile)"
     let canWriteFolder = unsafe access(folder, W_OK) == 0
     openMark = canWriteFolder && isMarked ? try OpenMark(folder, isAlone: false) : nil
-    // The first to open a store makes LMDB's lock file anew, and others may be let in if it is killed
-    // before the newest transaction stands there: they would write on from an older one, over what
-    // was committed. So one opens after the other.
+    // The first to open a store makes LMDB's lock file anew, and others may be let in if it is
+    // killed before the newest transaction stands there: they would write on from an older one,
+    // over what was committed. So one opens after the other.
     let opening =
       canWriteFolder
       ? try WriterLock(folder, file: StoreFormat.openingFile, waitingSeconds: 5) : nil

@@ -42,6 +42,11 @@ public final class StoreReader: LedgerSource {
   /// Opens a store's folder, or its `log.mdb` itself.
   public convenience init(_ path: String) throws(LedgerError) {
     try self.init(file: path)
+    // While others write, pages may be used again between two reads: what is damaged stays so.
+    for _ in 0..<4 {
+      if (try? readRoots()) != nil { return }
+      usleep(1000)
+    }
     try readRoots()
   }
 
