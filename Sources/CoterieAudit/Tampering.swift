@@ -84,7 +84,7 @@ struct Tampering {
       field("change act") { $0.action = .memberRemove(member: stranger.publicKey, erase: true) },
       Tampering(name: "take over event") { envelopes in
         changing(envelopes) { event, _ in
-          var draft = Draft(of: event)
+          var draft = Draft(event)
           draft.author = stranger.publicKey
           return draft.sealed(with: stranger)
         }
@@ -199,7 +199,7 @@ struct Tampering {
   {
     Tampering(name: name) { envelopes in
       changing(envelopes) { event, envelope in
-        var draft = Draft(of: event)
+        var draft = Draft(event)
         change(&draft)
         return Signature(Array(envelope.suffix(64))).map {
           Envelope.joining(draft.payload, $0)
@@ -215,25 +215,10 @@ struct Tampering {
   ) -> Tampering {
     Tampering(name: name) { envelopes in
       changing(envelopes) { event, _ in
-        var payload = Draft(of: event).payload
+        var payload = Draft(event).payload
         change(&payload)
         return Envelope.sealing(payload, with: stranger)
       }
     }
-  }
-}
-
-extension Draft {
-  /// The fields of an event, to be signed anew.
-  fileprivate init(of event: Event) {
-    self.init(
-      group: event.group,
-      author: event.author,
-      sequence: event.sequence,
-      previous: event.previous,
-      parents: event.parents,
-      time: event.time,
-      action: event.action
-    )
   }
 }

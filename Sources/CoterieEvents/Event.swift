@@ -102,6 +102,19 @@ public struct Draft: Sendable {
     self.action = action
   }
 
+  /// The fields of an event, to be signed anew.
+  package init(_ event: Event) {
+    self.init(
+      group: event.group,
+      author: event.author,
+      sequence: event.sequence,
+      previous: event.previous,
+      parents: event.parents,
+      time: event.time,
+      action: event.action
+    )
+  }
+
   /// The envelope of this event, signed.
   ///
   /// About 13 µs.

@@ -58,11 +58,11 @@ enum CodecTargets {
     do throws(Malformed) {
       let decoded = try Event.decode(envelope.span)
       precondition(
-        draft(of: decoded.event).payload == Array(envelope[decoded.parts.payload]),
+        Draft(decoded.event).payload == Array(envelope[decoded.parts.payload]),
         "what was read is written again byte for byte"
       )
       precondition(
-        draft(of: decoded.event).id == decoded.event.id,
+        Draft(decoded.event).id == decoded.event.id,
         "an event has one id"
       )
     } catch {
@@ -74,18 +74,6 @@ enum CodecTargets {
   static func wrapped(_ payload: [UInt8]) -> [UInt8] {
     guard let none = Signature([UInt8](repeating: 0, count: 64)) else { return [] }
     return Envelope.joining(payload, none)
-  }
-
-  static func draft(of event: Event) -> Draft {
-    Draft(
-      group: event.group,
-      author: event.author,
-      sequence: event.sequence,
-      previous: event.previous,
-      parents: event.parents,
-      time: event.time,
-      action: event.action
-    )
   }
 
   /// The first byte chooses the size of pieces.

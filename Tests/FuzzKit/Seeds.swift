@@ -56,7 +56,7 @@ extension FuzzTarget {
         action: action
       )
     }
-    return (drafts + [CodecTargets.draft(of: founding)]).map(\.payload)
+    return (drafts + [Draft(founding)]).map(\.payload)
   }
 
   private static func bundles() throws -> [[UInt8]] {

@@ -129,7 +129,7 @@ package struct CodecAccount {
       let event = decoded.event
       lines.append("\(event.id.hex) \(decoded.parts.payload) \(decoded.parts.signature)")
       lines.append("\(told(event)) \(event.action.content?.digest.hex ?? "no content")")
-      lines.append("again \(Hashing.digest(of: draft(event).payload, domain: .plain).hex)")
+      lines.append("again \(Hashing.digest(of: Draft(event).payload, domain: .plain).hex)")
     } catch {
       lines.append("\(error) at \(error.offset) \(error.code)")
     }
@@ -139,18 +139,6 @@ package struct CodecAccount {
     "\(event.group?.hex ?? "-") \(event.author.hex) \(event.sequence) "
       + "\(event.previous?.hex ?? "-") \(event.parents.ids.map(\.hex)) \(event.parents.count) "
       + "\(event.time) \(event.action.kind.name) \(event.action.kindName.string)"
-  }
-
-  private func draft(_ event: Event) -> Draft {
-    Draft(
-      group: event.group,
-      author: event.author,
-      sequence: event.sequence,
-      previous: event.previous,
-      parents: event.parents,
-      time: event.time,
-      action: event.action
-    )
   }
 
   /// An event of every kind, whole, with each byte changed, and cut at every place.

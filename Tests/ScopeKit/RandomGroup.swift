@@ -160,17 +160,7 @@ package struct RandomGroup {
   package func envelopes(seed: UInt64) -> [[UInt8]] {
     let names = Dictionary(uniqueKeysWithValues: people.indices.map { (people[$0], "p\($0)") })
     return arrivalOrder(seed: seed).compactMap { event in
-      names[event.author].map { name in
-        Draft(
-          group: event.group,
-          author: event.author,
-          sequence: event.sequence,
-          previous: event.previous,
-          parents: event.parents,
-          time: event.time,
-          action: event.action
-        ).sealed(with: Cast.signingKey(name))
-      }
+      names[event.author].map { Draft(event).sealed(with: Cast.signingKey($0)) }
     }
   }
 }

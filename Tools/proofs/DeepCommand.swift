@@ -46,7 +46,7 @@ enum DeepCommand {
     let key = Cast.signingKey("ann")
     var previous = Cast.founding(by: key.publicKey)
     let founding = previous.id
-    var envelopes = [draft(of: previous).sealed(with: key)]
+    var envelopes = [Draft(previous).sealed(with: key)]
     envelopes.reserveCapacity(count)
     for sequence in 1..<UInt64(count) {
       let draft = Draft(
@@ -64,17 +64,5 @@ enum DeepCommand {
       previous = draft.event
     }
     return envelopes
-  }
-
-  private static func draft(of event: Event) -> Draft {
-    Draft(
-      group: event.group,
-      author: event.author,
-      sequence: event.sequence,
-      previous: event.previous,
-      parents: event.parents,
-      time: event.time,
-      action: event.action
-    )
   }
 }
