@@ -2,9 +2,6 @@ internal import CoterieSealing
 internal import CoterieWire
 
 extension Action {
-  /// Most events are posts, and are read without looking for their kind.
-  private static let postName = ShortText(Kind.messagePost.name)
-
   /// Reads a body.
   ///
   /// Fields are asked for in the order in which deterministic CBOR sorts them.
@@ -13,12 +10,6 @@ extension Action {
     _ cursor: inout CBORCursor,
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Action {
-    if postName.matches(name, of: bytes) {
-      var fields = try FieldReader(cursor, in: bytes)
-      let post = try Post(&fields, bytes)
-      cursor = try fields.finish()
-      return .messagePost(post)
-    }
     if name.count < Kind.byLength.count {
       for known in Kind.byLength[name.count] where known.name.matches(name, of: bytes) {
         var fields = try FieldReader(cursor, in: bytes)
@@ -53,8 +44,9 @@ extension Action {
     case .memberRole, .memberRemove, .memberLeave, .memberResign, .memberProfile, .memberSeal,
       .memberBlock, .memberUnblock:
       try member(kind, &fields, bytes)
-    case .messagePost, .messageEdit, .messageDelete, .messageReact, .messageReport, .historyClear,
-      .unknown:
+    case .messagePost:
+      .messagePost(try Post(&fields, bytes))
+    case .messageEdit, .messageDelete, .messageReact, .messageReport, .historyClear, .unknown:
       try message(kind, &fields, bytes)
     }
   }
@@ -172,8 +164,6 @@ extension Action {
     _ bytes: Span<UInt8>
   ) throws(Malformed) -> Action {
     switch kind {
-    case .messagePost:
-      return .messagePost(try Post(&fields, bytes))
     case .messageEdit:
       let content = try fields.content(Field.content, in: bytes)
       return .messageEdit(message: try fields.digest(Field.message, in: bytes), content: content)
