@@ -186,7 +186,8 @@ package struct EventGraph {
       let node = nodes[place]
       if node.stamp == stamp {
         marked -= 1
-        if visit(place, node, &found) { mark(above: floor, &marked) }
+        visit(place, node, &found)
+        mark(above: floor, &marked)
       }
       place -= 1
     }
@@ -194,7 +195,7 @@ package struct EventGraph {
       let node = nodes[Int(next)]
       if node.stamp == stamp { continue }
       nodes[Int(next)].stamp = stamp
-      _ = visit(Int(next), node, &found)
+      visit(Int(next), node, &found)
     }
     return found.reach
   }
@@ -210,20 +211,19 @@ package struct EventGraph {
   }
 
   /// Takes an event in; puts its parents on the stack unless a clock has told of them.
-  private mutating func visit(_ event: Int, _ node: Node, _ found: inout Found) -> Bool {
+  private mutating func visit(_ event: Int, _ node: Node, _ found: inout Found) {
     let chain = Int(node.chain)
-    if node.position <= found.covered[chain] { return false }
+    if node.position <= found.covered[chain] { return }
     guard node.clock < 0 else {
       let known = clocks[Int(node.clock)]
       for chain in known.indices where known[chain] > found.covered[chain] {
         found.covered[chain] = known[chain]
         found.reach[chain] = max(found.reach[chain], known[chain])
       }
-      return false
+      return
     }
     found.reach[chain] = max(found.reach[chain], node.position)
     pushPast(of: event, node)
-    return true
   }
 
   private mutating func startSearch(at event: Int) {

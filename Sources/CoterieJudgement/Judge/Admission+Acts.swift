@@ -110,12 +110,7 @@ extension Judge {
     in view: View
   ) -> (facts: Facts, act: Act?) {
     if case .inviteCreate(let invitee, _) = action { _ = graph.person(invitee) }
-    let outcome = Admission(judge: self, action: action, author: author, past: past, view: view)
-      .outcome()
-    if outcome.facts.code == nil, view.changes == nil, let type = plainType(of: action) {
-      notePlainPost(of: author, past, type, outcome.facts)
-    }
-    return outcome
+    return Admission(judge: self, action: action, author: author, past: past, view: view).outcome()
   }
 
   /// The type of a post that names nothing; nil for other actions.
@@ -126,17 +121,15 @@ extension Judge {
 
   /// Keeps the admission of a post for the author's next one, if nothing ever dissolved the group
   /// and nobody signed conflicting acts.
-  private func notePlainPost(
-    of author: Int,
-    _ past: Past,
-    _ type: Post.ContentType,
+  func notePlainPost(
+    _ action: borrowing Action,
+    by author: Int,
+    _ before: Frontier,
     _ facts: Facts
   ) {
-    guard case .of(let event) = past, dissolvers.isEmpty, !hasConflicts, trunk.disowned.isEmpty
+    guard dissolvers.isEmpty, !hasConflicts, trunk.disowned.isEmpty, let act = before.single,
+      trunk.isEnd(act), let type = plainType(of: action)
     else { return }
-    let parents = graph.parents(event).map { Int($0) }
-    let before = mergedFrontier(parents, graph.previous(event))
-    guard let act = before.single, trunk.isEnd(act) else { return }
     while plainPosts.count <= author { plainPosts.append(nil) }
     plainPosts[author] = PlainPost(before: before, type: type, facts: facts)
   }

@@ -57,8 +57,11 @@ struct ForkRecord {
 }
 
 extension Judge {
+  /// The view in which an event was admitted.
+  func pastView(of event: Int) -> View { view(viewKey(of: event, before: records[event].before)) }
+
   /// The view that holds in the past of an event.
-  func viewKey(of event: Int, before: Frontier, parents: [Int], previous: Int?) -> ViewKey {
+  func viewKey(of event: Int, before: Frontier) -> ViewKey {
     guard !forks.conflicted.isEmpty else { return ViewKey(frontier: before, disowned: []) }
     var reach = graph.clock(of: event)
     let chain = graph.chain(event)

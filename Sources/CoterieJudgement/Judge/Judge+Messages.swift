@@ -116,13 +116,7 @@ extension Judge {
   /// Whether a deleting event erases: for a deletion, if `full-delete` was on in its past.
   private func erases(_ event: Int) -> Bool {
     guard records[event].kind == .messageDelete else { return true }
-    let key = viewKey(
-      of: event,
-      before: records[event].before,
-      parents: graph.parents(event).map { Int($0) },
-      previous: graph.previous(event)
-    )
-    let value = preference(.fullDelete, in: view(key))
+    let value = preference(.fullDelete, in: pastView(of: event))
     return Role(rank: records[event].rank).map { value.allows($0) } ?? false
   }
 
@@ -233,13 +227,9 @@ extension Judge {
   /// had seen; nil for never.
   package func lifetime(of message: Int, _ post: Post) -> UInt64? {
     if let lifetime = post.lifetime { return lifetime }
-    let key = viewKey(
-      of: message,
-      before: records[message].before,
-      parents: graph.parents(message).map { Int($0) },
-      previous: graph.previous(message)
-    )
-    guard case .seconds(let seconds) = preference(.disappearing, in: view(key)) else { return nil }
+    guard case .seconds(let seconds) = preference(.disappearing, in: pastView(of: message)) else {
+      return nil
+    }
     return seconds == 0 ? nil : seconds
   }
 }

@@ -143,18 +143,19 @@ package final class Judge {
       parents: parents,
       needsClock: kind.isAuthority
     )
+    let author = graph.author(number)
     let before = mergedFrontier(parents, previous)
-    if let facts = plainAdmission(of: event.action, by: graph.author(number), before) {
+    if let facts = plainAdmission(of: event.action, by: author, before) {
       records.append(Record(kind, before: before, facts: facts))
       noteRejectedLinks(parents, previous)
       updateHeads(number, parents: parents, previous: previous)
       return number
     }
-    let key = viewKey(of: number, before: before, parents: parents, previous: previous)
+    let key = viewKey(of: number, before: before)
     let view = view(key)
     let (facts, effect) = admission(
       of: event.action,
-      by: graph.author(number),
+      by: author,
       past: .of(number),
       in: view
     )
@@ -166,8 +167,10 @@ package final class Judge {
         let act = addAct(effect, event: event.action, number: number, facts: facts, before: before)
         noteJoining(acts[act])
         settle(act, before: before, key: key)
+      } else if kind == .messagePost {
+        notePlainPost(event.action, by: author, before, facts)
       }
-      if kind != .messagePost { index(event.action, number) }
+      index(event.action, number)
       updateHeads(number, parents: parents, previous: previous)
     }
     return number

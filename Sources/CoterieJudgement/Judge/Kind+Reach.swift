@@ -4,14 +4,8 @@ extension Kind {
   /// Whether an event of this kind can be seen in the governance state.
   package var changesGovernance: Bool {
     switch self {
-    case .messagePost, .messageEdit, .messageDelete, .messageReact, .messageReport, .historyClear,
-      .memberProfile, .memberSeal, .unknown:
-      false
-    case .groupFound, .groupProfile, .groupPreference, .groupWelcome, .groupDissolve,
-      .inviteCreate, .inviteWithdraw, .inviteAccept, .inviteDecline, .linkCreate, .linkRole,
-      .linkClose, .linkJoin, .memberRole, .memberRemove, .memberLeave, .memberResign, .memberBlock,
-      .memberUnblock:
-      true
+    case .groupDissolve, .inviteDecline, .memberBlock, .memberUnblock: true
+    default: isAuthority
     }
   }
 

@@ -33,18 +33,12 @@ extension Judge {
   ///
   /// - Parameter action: what the event does; the judge keeps no bodies.
   package func admissionTrace(of event: Int, _ action: Action) -> [TraceCheck] {
-    let key = viewKey(
-      of: event,
-      before: records[event].before,
-      parents: graph.parents(event).map { Int($0) },
-      previous: graph.previous(event)
-    )
-    return Admission(
+    Admission(
       judge: self,
       action: action,
       author: graph.author(event),
       past: .of(event),
-      view: view(key)
+      view: pastView(of: event)
     ).trace()
   }
 
