@@ -29,8 +29,9 @@ extension Store {
   /// Finishes what `forget` has decided.
   func finishForgetting() throws(GroupError) {
     var decided: [(number: UInt32, group: Digest)] = []
+    let source = try checkedSnapshot()
     do throws(LedgerError) {
-      try ledger.snapshot().scan(.marks, prefix: Self.forgetting, from: nil) { key, value in
+      try source.scan(.marks, prefix: Self.forgetting, from: nil) { key, value in
         let number = LedgerKey.number(key.copy(of: Self.forgetting.count..<key.count))
         if let group = Digest(value.copy(of: 0..<value.count)) {
           decided.append((UInt32(truncatingIfNeeded: number), group))

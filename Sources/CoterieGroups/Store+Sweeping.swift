@@ -9,17 +9,19 @@ extension Store {
   @discardableResult
   func finishErasures() throws(GroupError) -> Int {
     guard let vault else { return 0 }
-    let groups = try numbers()
+    let source = try checkedSnapshot()
     var count = 0
-    do throws(VaultError) {
-      for (number, _) in groups {
+    do {
+      for (number, _) in try source.groups() {
         let contents = Contents(vault: vault, ledger: ledger, number: number)
-        if try contents.hasDecided() {
-          count += try contents.finishErasures()
-        }
+        if try contents.hasDecided(in: source) { count += try contents.finishErasures() }
       }
-    } catch {
+    } catch let error as VaultError {
       throw .vault(error)
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch {
+      throw .ledger(.system(operation: "erasing in \(path): \(error)", number: 0))
     }
     return count
   }
@@ -28,13 +30,14 @@ extension Store {
   /// decided.
   ///
   /// A clock that was set back keeps nothing alive: the latest time that the store has seen counts.
-  /// May be killed at any point and run again. O(run out).
+  /// May be killed at any point and run again. Writes nothing while no timer runs. O(run out).
   ///
   /// - Parameter now: milliseconds since 1970.
   /// - Returns: how many contents are gone now.
   @discardableResult
   public func sweep(now: UInt64) throws(GroupError) -> Int {
     guard let vault else { return 0 }
+    if try nextTimer() == nil { return try finishErasures() }
     return try exclusively { () throws(GroupError) in
       do throws(LedgerError) {
         try ledger.write { transaction throws(LedgerError) in
@@ -54,8 +57,19 @@ extension Store {
 
   /// When the next timer runs out, in milliseconds since 1970; nil if none runs.
   public func nextTimer() throws(GroupError) -> UInt64? {
+    let source = try checkedSnapshot()
     do {
-      return try Contents.nextDue(in: ledger.snapshot())
+      return try Contents.nextDue(in: source)
+    } catch {
+      throw .ledger(error)
+    }
+  }
+
+  /// The store as it is now, read in a way that damage cannot bring the program down: these are
+  /// asked whenever a store is opened, and so by those who look for damage.
+  func checkedSnapshot() throws(GroupError) -> CheckedSnapshot {
+    do {
+      return try ledger.checkedSnapshot()
     } catch {
       throw .ledger(error)
     }

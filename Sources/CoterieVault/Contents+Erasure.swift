@@ -74,19 +74,11 @@ extension Contents {
   }
 
   /// Whether erasures were decided and not finished.
-  public func hasDecided() throws(VaultError) -> Bool {
-    do {
-      return try !decided(in: ledger.snapshot()).isEmpty
-    } catch let error as LedgerError {
-      throw .ledger(error)
-    } catch let error as VaultError {
-      throw error
-    } catch {
-      return false
-    }
+  public func hasDecided(in source: some LedgerSource) throws(VaultError) -> Bool {
+    try !decided(in: source).isEmpty
   }
 
-  private func decided(in source: Snapshot) throws(VaultError) -> [Digest] {
+  private func decided(in source: some LedgerSource) throws(VaultError) -> [Digest] {
     let prefix = Self.pending + LedgerKey.group(number)
     var found: [Digest] = []
     try vault.ledger { () throws(LedgerError) in

@@ -260,7 +260,18 @@ private func row(_ event: Digest, _ group: Digest, _ store: Store) throws -> (Di
     try contents.vault.slotFile.erase([place.slot])
     _ = try shelf.open("ann.coterie")
     #expect(try contents.held().isEmpty)
-    #expect(try contents.hasDecided() == false)
+    #expect(try contents.hasDecided(in: ann.ledger.snapshot()) == false)
+  }
+
+  @Test func `writes nothing while no timer runs and nothing is to be erased`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let group = try await shelf.group(of: ann, with: [])
+    try await shelf.group(group, ann).post("stays")
+    let file = "\(ann.path)/log.mdb"
+    let before = try Data(contentsOf: URL(filePath: file))
+    #expect(try ann.sweep(now: shelf.clock.now) == 0)
+    #expect(try Data(contentsOf: URL(filePath: file)) == before)
   }
 
   @Test func `of what disappears goes by the latest time seen, and starts with the reading`()
