@@ -8,6 +8,7 @@ enum Program {
   static func main() async {
     Interruption.listen()
     keepOutOfCores()
+    sayWhereFilesEnd()
     // A store is sound wherever a program ends.
     SecretMemory.whenMissing {
       Console.complain("coterie: there is not enough memory to keep a secret; free some and retry")
@@ -50,6 +51,21 @@ enum Program {
   private static func keepOutOfCores() {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+  }
+
+  /// LMDB reads a store's file as memory and believes what stands in it. Where damage leads it beyond
+  /// the end of the file, the kernel ends the program by a signal that no other mistake raises; what
+  /// was committed is as sound as before, so that is said instead.
+  private static func sayWhereFilesEnd() {
+    signal(SIGBUS) { _ in
+      let words: StaticString = """
+        coterie: a store is damaged: its pages point beyond the end of its file
+          coterie verify STORE says where; coterie store salvage brings what is sound into a new one
+
+        """
+      unsafe _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+      _exit(ExitStatus.store.rawValue)
+    }
   }
 
   private static func report(

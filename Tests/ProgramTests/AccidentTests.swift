@@ -81,6 +81,24 @@ private final class Ground {
     }
   }
 
+  @Test func `that leads beyond the end of a damaged file is said and not a crash`() throws {
+    let ground = try Ground()
+    let (run, _) = try ground.post("one", injecting: "pwrite64:signal=BUS:when=1")
+    #expect(
+      run
+        == Run(
+          status: 5,
+          output: "",
+          errors: """
+            coterie: a store is damaged: its pages point beyond the end of its file
+              coterie verify STORE says where; coterie store salvage brings what is sound into a new one
+
+            """
+        )
+    )
+    try ground.check("after the signal")
+  }
+
   @Test(arguments: ["ENOSPC", "EIO"])
   func `of the disk ends in a clear message and a sound store`(_ fault: String) throws {
     let ground = try Ground()
