@@ -9,7 +9,7 @@ public final class StoreSource: LogSource {
   public let name: String
   /// Events of all groups.
   public let eventCount: Int
-  private let ledger: any LedgerSource
+  private let ledger: any CheckedSource
   private let numbers: [UInt32]
   private let waitingBase: UInt64 = 1 << 56
 
@@ -41,8 +41,8 @@ public final class StoreSource: LogSource {
     do {
       for number in numbers {
         try ledger.scan(.events, prefix: LedgerKey.group(number), from: nil) { key, envelope in
-          guard key.count == 12 else { return true }
-          let arrival = (4..<12).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
+          let arrival = LedgerKey.arrival(of: key)
+          guard arrival > 0 else { return true }
           isStopped = !body(envelope, UInt64(number) << 40 | arrival)
           return !isStopped
         }
@@ -63,12 +63,27 @@ public final class StoreSource: LogSource {
   ///
   /// O(pages).
   ///
-  /// - Throws: if one of them is damaged.
+  /// - Throws: if one of them is damaged, or holds events of a group that the store does not name.
   public func checkPages() throws(SourceFault) {
+    let known = Set(numbers)
+    var stray: UInt32?
     do {
       try ledger.checkPages()
+      for table in [Table.events, .waiting, .contents] {
+        try ledger.scan(table, prefix: [], from: nil) { key, _ in
+          let number = LedgerKey.group(of: key)
+          if !known.contains(number) { stray = number }
+          return stray == nil
+        }
+      }
     } catch {
       throw Self.fault(error)
+    }
+    if let stray {
+      throw SourceFault(
+        .damagedStore,
+        "\(name) holds events of a group of number \(stray), which it does not name"
+      )
     }
   }
 
@@ -76,28 +91,14 @@ public final class StoreSource: LogSource {
   public func notedDigest(of group: Digest) throws(SourceFault) -> Digest? {
     do {
       guard let known = try ledger.groups().first(where: { $0.id == group }),
-        let newest = try newestCheckpoint(known.number)
+        let newest = try ledger.newestCheckpoint(of: known.number)
       else { return nil }
-      // A digest stands behind a head of two bytes; where none was noted there is a null.
-      guard newest.value.count > 34, newest.value[0] == 0x58 else { return nil }
       let beyond = LedgerKey.arrival(known.number, newest.arrivals &+ 1)
       if try ledger.value(.events, beyond) != nil { return nil }
-      return Digest(newest.value[2..<34])
+      return try? CheckpointRecord(bytes: newest.bytes).digest
     } catch {
       throw Self.fault(error)
     }
-  }
-
-  private func newestCheckpoint(
-    _ number: UInt32
-  ) throws(LedgerError) -> (arrivals: UInt64, value: [UInt8])? {
-    var newest: (arrivals: UInt64, value: [UInt8])?
-    try ledger.scan(.checkpoints, prefix: LedgerKey.group(number), from: nil) { key, value in
-      let arrivals = (4..<key.count).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
-      newest = (arrivals, value.copy(of: 0..<value.count))
-      return true
-    }
-    return newest
   }
 
   /// Whether the newest checkpoint notes another governance state than judging the log gives.
@@ -107,7 +108,7 @@ public final class StoreSource: LogSource {
     let judge = log.replica.judge
     do {
       guard let known = try ledger.groups().first(where: { $0.id == log.group }),
-        let newest = try newestCheckpoint(known.number)
+        let newest = try ledger.newestCheckpoint(of: known.number)
       else { return false }
       let arrival = UInt64(1 << 40 - 1)
       let isLater = log.places.indices.contains { number in
@@ -117,9 +118,7 @@ public final class StoreSource: LogSource {
       guard !isLater, let governance = judge.governance(in: judge.currentView()) else {
         return false
       }
-      let start = newest.value.first == 0x58 ? 34 : 1
-      let end = newest.value.count - 1
-      return end < start || Array(newest.value[start..<end]) != governance.encoded
+      return (try? CheckpointRecord(bytes: newest.bytes).governance) != governance
     } catch {
       throw Self.fault(error)
     }
@@ -140,9 +139,7 @@ public final class StoreSource: LogSource {
       try ledger.scan(.admissions, prefix: LedgerKey.group(known.number), from: nil) {
         key,
         record in
-        guard key.count == 12 else { return true }
-        let arrival = (4..<12).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
-        guard let number = numbers[arrival] else { return true }
+        guard let number = numbers[LedgerKey.arrival(of: key)] else { return true }
         if !record.spells(records.bytes(of: number, in: judge)) {
           found = judge.graph.id(number)
         }

@@ -1,3 +1,4 @@
+package import CoterieEngine
 internal import CoterieEvents
 public import CoterieJudgement
 public import CoterieLedger
@@ -11,39 +12,12 @@ public import CoterieWire
 public struct Checkpoint: Equatable, Sendable {
   /// How many events the state is of.
   public var arrivals: UInt64
+  package var record: CheckpointRecord
+
   /// The state digest; nil where only governance was noted, which takes no pass over the history.
-  public var digest: Digest?
+  public var digest: Digest? { record.digest }
   /// The governance state.
-  public var governance: Governance
-  /// Whether someone signed conflicting acts: then any later event may decide which of them counts.
-  var hasConflicts: Bool
-
-  /// The bytes that a store keeps, one item behind the other: digest or null, governance, whether
-  /// there are conflicts.
-  var bytes: [UInt8] {
-    var writer = CBORWriter(capacity: 1024)
-    if let digest { writer.digest(digest) } else { writer.null() }
-    writer.raw(governance.encoded)
-    writer.bool(hasConflicts)
-    return writer.bytes
-  }
-
-  init(arrivals: UInt64, digest: Digest?, governance: Governance, hasConflicts: Bool) {
-    self.arrivals = arrivals
-    self.digest = digest
-    self.governance = governance
-    self.hasConflicts = hasConflicts
-  }
-
-  init(arrivals: UInt64, bytes: [UInt8]) throws(Malformed) {
-    self.arrivals = arrivals
-    var cursor = CBORCursor()
-    digest = cursor.null(in: bytes.span) ? nil : try cursor.digest(in: bytes.span)
-    guard bytes.count > cursor.offset else { throw Malformed(.truncated, at: bytes.count) }
-    governance = try Governance(encoded: Array(bytes[cursor.offset..<(bytes.count - 1)]))
-    var last = CBORCursor(at: bytes.count - 1)
-    hasConflicts = try last.bool(in: bytes.span)
-  }
+  public var governance: Governance { record.governance }
 
   /// Events that may stand above a checkpoint: more are judged rather than looked through.
   static let laterEventsMax: UInt64 = 1000
@@ -57,26 +31,21 @@ public struct Checkpoint: Equatable, Sendable {
   public static func newest(in source: any LedgerSource, group number: UInt32) throws(LedgerError)
     -> Checkpoint?
   {
-    var newest: (arrivals: UInt64, bytes: [UInt8])?
-    try source.scan(.checkpoints, prefix: LedgerKey.group(number), from: nil) { key, value in
-      let arrivals = (4..<key.count).reduce(UInt64(0)) { $0 << 8 | UInt64(key[$1]) }
-      newest = (arrivals, value.copy(of: 0..<value.count))
-      return true
-    }
-    guard let newest, newest.arrivals < 1 << 60,
-      var checkpoint = try? Checkpoint(arrivals: newest.arrivals, bytes: newest.bytes)
+    guard let newest = try source.newestCheckpoint(of: number), newest.arrivals < 1 << 60,
+      let record = try? CheckpointRecord(bytes: newest.bytes)
     else { return nil }
+    var checkpoint = Checkpoint(arrivals: newest.arrivals, record: record)
     var (later, holds) = (UInt64(0), true)
     let start = LedgerKey.arrival(number, newest.arrivals + 1)
     try source.scan(.events, prefix: LedgerKey.group(number), from: start) { _, envelope in
       later += 1
       let kind = (try? Event.decode(envelope))?.event.action.kind
       holds =
-        kind?.changesGovernance == false && !checkpoint.hasConflicts && later <= laterEventsMax
+        kind?.changesGovernance == false && !record.hasConflicts && later <= laterEventsMax
       return holds
     }
     guard holds else { return nil }
-    if later > 0 { checkpoint.digest = nil }
+    if later > 0 { checkpoint.record.digest = nil }
     checkpoint.arrivals += later
     return checkpoint
   }

@@ -18,9 +18,11 @@ extension GroupLog {
     let tally = judge.tally(in: current, order: judge.canonicalOrder())
     let checkpoint = Checkpoint(
       arrivals: arrivals,
-      digest: governance.digest(verdicts: tally.digest),
-      governance: governance,
-      hasConflicts: judge.hasConflicts
+      record: CheckpointRecord(
+        digest: governance.digest(verdicts: tally.digest),
+        governance: governance,
+        hasConflicts: judge.hasConflicts
+      )
     )
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
@@ -43,7 +45,7 @@ extension GroupLog {
     }
     for key in older { try transaction.delete(.checkpoints, key) }
     let key = LedgerKey.arrival(number, checkpoint.arrivals)
-    try transaction.put(.checkpoints, key, checkpoint.bytes)
+    try transaction.put(.checkpoints, key, checkpoint.record.bytes)
   }
 
   /// The governance state to be noted with the events just placed: where one of them can change it,
@@ -59,9 +61,11 @@ extension GroupLog {
     else { return nil }
     return Checkpoint(
       arrivals: end,
-      digest: nil,
-      governance: governance,
-      hasConflicts: judge.hasConflicts
+      record: CheckpointRecord(
+        digest: nil,
+        governance: governance,
+        hasConflicts: judge.hasConflicts
+      )
     )
   }
 

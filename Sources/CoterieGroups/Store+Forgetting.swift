@@ -29,9 +29,8 @@ extension Store {
   /// Finishes what `forget` has decided.
   func finishForgetting() throws(GroupError) {
     var decided: [(number: UInt32, group: Digest)] = []
-    let source = try checkedSnapshot()
     do throws(LedgerError) {
-      try source.scan(.marks, prefix: Self.forgetting, from: nil) { key, value in
+      try ledger.checkedSnapshot().scan(.marks, prefix: Self.forgetting, from: nil) { key, value in
         let number = LedgerKey.number(key.copy(of: Self.forgetting.count..<key.count))
         if let group = Digest(value.copy(of: 0..<value.count)) {
           decided.append((UInt32(truncatingIfNeeded: number), group))

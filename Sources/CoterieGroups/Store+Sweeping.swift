@@ -9,9 +9,10 @@ extension Store {
   @discardableResult
   func finishErasures() throws(GroupError) -> Int {
     guard let vault else { return 0 }
-    let source = try checkedSnapshot()
     var count = 0
     do {
+      // Asked whenever a store is opened, and so by those who look for damage.
+      let source = try ledger.checkedSnapshot()
       for (number, _) in try source.groups() {
         let contents = Contents(vault: vault, ledger: ledger, number: number)
         if try contents.hasDecided(in: source) { count += try contents.finishErasures() }
@@ -57,21 +58,8 @@ extension Store {
 
   /// When the next timer runs out, in milliseconds since 1970; nil if none runs.
   public func nextTimer() throws(GroupError) -> UInt64? {
-    let source = try checkedSnapshot()
-    do {
-      return try Contents.nextDue(in: source)
-    } catch {
-      throw .ledger(error)
-    }
-  }
-
-  /// The store as it is now, read in a way that damage cannot bring the program down: these are
-  /// asked whenever a store is opened, and so by those who look for damage.
-  func checkedSnapshot() throws(GroupError) -> CheckedSnapshot {
-    do {
-      return try ledger.checkedSnapshot()
-    } catch {
-      throw .ledger(error)
+    try GroupError.ofLedger { () throws(LedgerError) in
+      try Contents.nextDue(in: ledger.checkedSnapshot())
     }
   }
 }

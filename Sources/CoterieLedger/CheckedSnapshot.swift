@@ -2,7 +2,7 @@
 ///
 /// LMDB keeps the pages from being used again as long as this lives, and is asked for nothing else:
 /// it trusts what stands in its file, and damage there would end the process.
-public final class CheckedSnapshot: LedgerSource {
+public final class CheckedSnapshot: CheckedSource {
   private let pin: Snapshot
   private let reader: StoreReader
 
@@ -32,25 +32,9 @@ public final class CheckedSnapshot: LedgerSource {
   public func count(_ table: Table) throws(LedgerError) -> Int {
     try reader.count(table)
   }
-}
 
-extension LedgerSource {
-  /// Visits every page of every table.
-  ///
-  /// O(pages).
-  ///
-  /// - Throws: `.damaged` if one is not what it must be, or entries are missing.
+  /// Visits every page; see `CheckedSource`.
   public func checkPages() throws(LedgerError) {
-    for table in Table.allCases {
-      var found = 0
-      try scan(table, prefix: [], from: nil) { _, _ in
-        found += 1
-        return true
-      }
-      let count = try count(table)
-      guard found == count else {
-        throw .damaged(page: 0, problem: "\(table) has \(found) entries instead of \(count)")
-      }
-    }
+    try reader.checkPages()
   }
 }

@@ -72,6 +72,20 @@ public enum LedgerKey {
     (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> UInt64($0 * 8)) }
   }
 
+  /// The group's number with which a key starts; 0 for one that is too short.
+  public static func group(of key: Span<UInt8>) -> UInt32 {
+    key.count < 4 ? 0 : UInt32(number(key, 0..<4))
+  }
+
+  /// The arrival number that follows a group's number; 0 for a key of another shape.
+  public static func arrival(of key: Span<UInt8>) -> UInt64 {
+    key.count == 12 ? number(key, 4..<12) : 0
+  }
+
+  private static func number(_ key: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    range.reduce(0) { $0 << 8 | UInt64(key[$1]) }
+  }
+
   /// The number that bytes spell, the highest first.
   public static func number(_ bytes: some Sequence<UInt8>) -> UInt64 {
     bytes.reduce(0) { $0 << 8 | UInt64($1) }
@@ -113,6 +127,17 @@ public protocol LedgerSource: AnyObject {
   func count(_ table: Table) throws(LedgerError) -> Int
 }
 
+/// A source that looks at every offset before it follows it.
+public protocol CheckedSource: LedgerSource {
+  /// Visits every page of every table, and those that are free.
+  ///
+  /// O(pages).
+  ///
+  /// - Throws: `.damaged` if one is not what it must be, stands in two places, or is both free and
+  ///   in use, or if entries are missing.
+  func checkPages() throws(LedgerError)
+}
+
 extension LedgerSource {
   /// The groups of a store and their numbers, by number.
   public func groups() throws(LedgerError) -> [(number: UInt32, id: Digest)] {
@@ -125,6 +150,18 @@ extension LedgerSource {
       return true
     }
     return found.sorted { $0.number < $1.number }
+  }
+
+  /// The newest checkpoint of a group by its number: how many events it is of, and its bytes.
+  public func newestCheckpoint(
+    of group: UInt32
+  ) throws(LedgerError) -> (arrivals: UInt64, bytes: [UInt8])? {
+    var newest: (arrivals: UInt64, bytes: [UInt8])?
+    try scan(.checkpoints, prefix: LedgerKey.group(group), from: nil) { key, value in
+      newest = (LedgerKey.arrival(of: key), value.copy(of: 0..<value.count))
+      return true
+    }
+    return newest
   }
 
   /// Refuses a store of another format.

@@ -148,7 +148,9 @@ internal import Synchronization
         var dead: Int32 = 0
         try unsafe Self.check(mdb_reader_check(environment, &dead), path: folder)
       }
-      tables = try unsafe Self.openTables(environment, isNew: isNew, path: folder)
+      // Who only reads does so page by page, and never lets LMDB look into a tree.
+      tables =
+        isReadOnly ? [] : try unsafe Self.openTables(environment, isNew: isNew, path: folder)
     } catch {
       unsafe mdb_env_close(environment)
       throw error

@@ -5,25 +5,35 @@ internal import Glibc
 ///
 /// `pread` into bounded buffers: no map, no locks, no writes, no links followed. Each page is
 /// visited at most once in a scan, so damage can neither loop nor blow up memory.
-public final class StoreReader: LedgerSource {
-  private static let pageBytes = 4096
-  private static let headerBytes = 16
-  private static let valueBytesMax = 2 << 20
+public final class StoreReader: CheckedSource {
+  static let pageBytes = 4096
+  static let headerBytes = 16
   /// Entries of one page: each has a slot of two bytes and a head of eight.
   private static let entriesOfPageMax = UInt64((pageBytes - headerBytes) / 10)
 
-  private let descriptor: Int32
-  private let pageCount: UInt64
-  private let path: String
-  private var roots: [Table: Tree] = [:]
+  /// The flags of a tree that say how its keys and values are ordered.
+  private static let treeFlags: UInt16 = 0x7e
+  /// The flag of a tree whose keys are numbers: that of the pages that are free.
+  private static let integerKeys: UInt16 = 0x08
 
-  private struct Tree {
+  let descriptor: Int32
+  let pageCount: UInt64
+  let path: String
+  private(set) var roots: [Table: Tree] = [:]
+  /// The tree of tables, and that of free pages, from which LMDB takes new ones.
+  private(set) var main: Tree?
+  private(set) var freePages: Tree?
+  /// The last page that the newest transaction knows; LMDB follows no number beyond.
+  private(set) var lastPage: UInt64
+
+  struct Tree {
+    var flags: UInt16
     var root: UInt64
     var depth: UInt16
     var entries: UInt64
   }
 
-  private struct Page {
+  struct Page {
     var number: UInt64
     var bytes: [UInt8]
     var flags: UInt16
@@ -34,7 +44,7 @@ public final class StoreReader: LedgerSource {
 
   /// What a walk has seen, and may still read: pages that stand behind each other in many places
   /// must not cost more than the file has.
-  private struct Visits {
+  struct Visits {
     var pages: Set<UInt64> = []
     var overflowPagesLeft: UInt64
   }
@@ -64,10 +74,11 @@ public final class StoreReader: LedgerSource {
       }
     }
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      pageCount = 0
+      (pageCount, lastPage) = (0, 0)
       throw .notOwnFile(path: file)
     }
     pageCount = UInt64(max(0, status.st_size)) / UInt64(Self.pageBytes)
+    lastPage = pageCount
   }
 
   /// Hands over the entries of every leaf page in a file that can be read, whatever became of the
@@ -100,7 +111,7 @@ public final class StoreReader: LedgerSource {
   // MARK: Meta pages and tables
 
   private func readRoots() throws(LedgerError) {
-    var newest: (transaction: UInt64, main: Tree, last: UInt64)?
+    var newest: Meta?
     for number in 0..<UInt64(2) {
       guard let meta = try meta(number) else { continue }
       if let known = newest, known.transaction >= meta.transaction { continue }
@@ -110,16 +121,27 @@ public final class StoreReader: LedgerSource {
     guard newest.last < pageCount else {
       throw .damaged(page: newest.last, problem: "the file ends before its last page")
     }
+    lastPage = newest.last
+    guard newest.main.flags == 0, newest.free.flags == Self.integerKeys else {
+      throw .damaged(page: newest.transaction & 1, problem: "tables of another kind")
+    }
+    (main, freePages) = (newest.main, newest.free)
     var found: [Table: Tree] = [:]
     var fault: LedgerError?
-    try walk(newest.main, from: []) { key, value, flags in
+    var visited = Visits(overflowPagesLeft: pageCount)
+    try walk(newest.main, from: [], holds: 0x02, &visited) { key, value, flags in
       let name = String(decoding: key.copy(of: 0..<key.count), as: UTF8.self)
       guard let table = Table(rawValue: name), flags & 0x02 != 0 else { return true }
       guard value.count == 48 else {
         fault = .damaged(page: newest.main.root, problem: "a table record of another length")
         return false
       }
-      found[table] = Self.tree(value.copy(of: 0..<value.count), at: 0)
+      let tree = Self.tree(value.copy(of: 0..<value.count), at: 0)
+      guard tree.flags == 0 else {
+        fault = .damaged(page: newest.main.root, problem: "a table of another kind")
+        return false
+      }
+      found[table] = tree
       return true
     }
     if let fault { throw fault }
@@ -127,20 +149,33 @@ public final class StoreReader: LedgerSource {
     guard found[.meta] != nil else { throw .notAStore(path: path) }
   }
 
-  private func meta(
-    _ number: UInt64
-  ) throws(LedgerError) -> (transaction: UInt64, main: Tree, last: UInt64)? {
+  private struct Meta {
+    var transaction: UInt64
+    var free: Tree
+    var main: Tree
+    var last: UInt64
+  }
+
+  private func meta(_ number: UInt64) throws(LedgerError) -> Meta? {
     guard number < pageCount else { return nil }
     let bytes = try read(number, pages: 1)
     guard little(bytes, 10, 2) & 0x08 != 0, little(bytes, 16, 4) == 0xbeef_c0de,
       little(bytes, 20, 4) == 1, little(bytes, 40, 4) == UInt64(Self.pageBytes)
     else { return nil }
-    let main = Self.tree(bytes, at: 40 + 48)
-    return (little(bytes, 40 + 96 + 8, 8), main, little(bytes, 40 + 96, 8))
+    var free = Self.tree(bytes, at: 40)
+    // The flags of the environment stand beside those of this tree.
+    free.flags &= Self.treeFlags
+    return Meta(
+      transaction: little(bytes, 40 + 96 + 8, 8),
+      free: free,
+      main: Self.tree(bytes, at: 40 + 48),
+      last: little(bytes, 40 + 96, 8)
+    )
   }
 
   private static func tree(_ bytes: [UInt8], at offset: Int) -> Tree {
     Tree(
+      flags: UInt16(truncatingIfNeeded: little(bytes, offset + 4, 2)),
       root: little(bytes, offset + 40, 8),
       depth: UInt16(truncatingIfNeeded: little(bytes, offset + 6, 2)),
       entries: little(bytes, offset + 32, 8)
@@ -186,13 +221,25 @@ public final class StoreReader: LedgerSource {
   }
 
   /// Visits entries from a key on, in order; each page once; stops at damage with its page.
-  private func walk(
+  func walk(
     _ tree: Tree,
     from start: [UInt8],
     _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ flags: UInt16) -> Bool
   ) throws(LedgerError) {
-    if tree.root == .max { return }
     var visited = Visits(overflowPagesLeft: pageCount)
+    try walk(tree, from: start, holds: 0, &visited, body)
+  }
+
+  /// The same, for nodes that may have more flags than that of overflow pages, and beside other
+  /// trees that must not share a page with this one.
+  func walk(
+    _ tree: Tree,
+    from start: [UInt8],
+    holds: UInt16,
+    _ visited: inout Visits,
+    _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ flags: UInt16) -> Bool
+  ) throws(LedgerError) {
+    if tree.root == .max { return }
     var stack: [(page: Page, next: Int)] = []
     var (last, isFirst) = ([UInt8](), true)
     try descend(to: tree.root, &stack, &visited, start)
@@ -209,16 +256,28 @@ public final class StoreReader: LedgerSource {
       }
       let key = page.bytes.span.extracting(try self.key(page, node))
       if key.isOrdered(before: start.span) { continue }
-      if !isFirst, !last.span.isOrdered(before: key) {
+      let isOrdered =
+        tree.flags == Self.integerKeys
+        ? Self.isBelow(last, key) : last.span.isOrdered(before: key)
+      if !isFirst, !isOrdered {
         throw .damaged(page: page.number, problem: "keys are out of order")
       }
       isFirst = false
       last.removeAll(keepingCapacity: true)
       last.append(key)
       let flags = UInt16(truncatingIfNeeded: Self.little(page.bytes, node + 4, 2))
+      guard flags & ~(holds | 0x01) == 0 else {
+        throw .damaged(page: page.number, problem: "an entry of another kind")
+      }
       let goesOn = try withValue(page, node, &visited) { body(key, $0, flags) }
       if !goesOn { return }
     }
+  }
+
+  /// Whether one number of eight bytes is below another.
+  private static func isBelow(_ one: [UInt8], _ other: Span<UInt8>) -> Bool {
+    one.count == 8 && other.count == 8
+      && little(one, 0, 8) < little(other.copy(of: 0..<8), 0, 8)
   }
 
   private func descend(
@@ -242,119 +301,5 @@ public final class StoreReader: LedgerSource {
       }
     }
     stack.append((page, first))
-  }
-
-  private func page(_ number: UInt64) throws(LedgerError) -> Page {
-    guard number < pageCount, number > 1 else {
-      throw .damaged(page: number, problem: "a page number outside the file")
-    }
-    let bytes = try read(number, pages: 1)
-    let flags = UInt16(truncatingIfNeeded: Self.little(bytes, 10, 2))
-    guard Self.little(bytes, 0, 8) == number, flags == 0x01 || flags == 0x02 else {
-      throw .damaged(page: number, problem: "not a branch or leaf page")
-    }
-    let lower = Int(Self.little(bytes, 12, 2))
-    let upper = Int(Self.little(bytes, 14, 2))
-    guard lower >= Self.headerBytes, lower.isMultiple(of: 2), lower <= upper,
-      upper <= Self.pageBytes
-    else { throw .damaged(page: number, problem: "free space outside the page") }
-    var nodes: [Int] = []
-    for slot in stride(from: Self.headerBytes, to: lower, by: 2) {
-      let node = Int(Self.little(bytes, slot, 2))
-      guard node >= upper, node + 8 <= Self.pageBytes else {
-        throw .damaged(page: number, problem: "a node outside the page")
-      }
-      nodes.append(node)
-    }
-    return Page(number: number, bytes: bytes, flags: flags, nodes: nodes)
-  }
-
-  /// Where the key of a node stands in its page.
-  private func key(_ page: Page, _ node: Int) throws(LedgerError) -> Range<Int> {
-    let size = Int(Self.little(page.bytes, node + 6, 2))
-    guard node + 8 + size <= Self.pageBytes else {
-      throw .damaged(page: page.number, problem: "a key that leaves the page")
-    }
-    return (node + 8)..<(node + 8 + size)
-  }
-
-  private func child(_ page: Page, _ node: Int) -> UInt64 {
-    Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16
-      | Self.little(page.bytes, node + 4, 2) << 32
-  }
-
-  /// Hands over the value of a node, from its page or from the overflow pages that it names.
-  private func withValue<Result>(
-    _ page: Page,
-    _ node: Int,
-    _ visited: inout Visits,
-    _ body: (Span<UInt8>) -> Result
-  ) throws(LedgerError) -> Result {
-    let size = Int(Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16)
-    let flags = Self.little(page.bytes, node + 4, 2)
-    let start = node + 8 + Int(Self.little(page.bytes, node + 6, 2))
-    if flags & 0x01 == 0 {
-      guard start + size <= Self.pageBytes else {
-        throw .damaged(page: page.number, problem: "a value that leaves the page")
-      }
-      return body(page.bytes.span.extracting(start..<(start + size)))
-    }
-    guard size <= Self.valueBytesMax, start + 8 <= Self.pageBytes else {
-      throw .damaged(page: page.number, problem: "a value larger than any")
-    }
-    let value = try overflow(Self.little(page.bytes, start, 8), size: size, &visited)
-    return body(value.span)
-  }
-
-  private func overflow(
-    _ number: UInt64,
-    size: Int,
-    _ visited: inout Visits
-  ) throws(LedgerError) -> [UInt8] {
-    let pages = (Self.headerBytes + size + Self.pageBytes - 1) / Self.pageBytes
-    guard number > 1, number < pageCount, UInt64(pages) <= pageCount - number,
-      UInt64(pages) <= visited.overflowPagesLeft, visited.pages.insert(number).inserted
-    else { throw .damaged(page: number, problem: "overflow pages outside the file") }
-    visited.overflowPagesLeft -= UInt64(pages)
-    let bytes = try read(number, pages: pages)
-    guard Self.little(bytes, 0, 8) == number, Self.little(bytes, 10, 2) == 0x04,
-      Self.little(bytes, 12, 4) >= UInt64(pages)
-    else { throw .damaged(page: number, problem: "not the overflow pages of this value") }
-    return Array(bytes[Self.headerBytes..<(Self.headerBytes + size)])
-  }
-
-  private func read(_ number: UInt64, pages: Int) throws(LedgerError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: pages * Self.pageBytes)
-    let count = bytes.count
-    var done = 0
-    while done < count {
-      let read = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe pread(
-          descriptor,
-          buffer.baseAddress.map { unsafe $0 + done },
-          count - done,
-          Int(number) * Self.pageBytes + done
-        )
-      }
-      if read > 0 {
-        done += read
-      } else if read == 0 {
-        throw .damaged(page: number, problem: "the file became shorter")
-      } else if errno != EINTR {
-        throw .system(operation: "reading \(path)", number: errno)
-      }
-    }
-    return bytes
-  }
-
-  private func little(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
-    Self.little(bytes, offset, count)
-  }
-
-  /// A little-endian number; every caller's offsets lie within one page.
-  private static func little(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
-    var value: UInt64 = 0
-    for place in (0..<count).reversed() { value = value << 8 | UInt64(bytes[offset + place]) }
-    return value
   }
 }

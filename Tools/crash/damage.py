@@ -69,6 +69,11 @@ def damage(ground, count, seed=1):
     return counts, faults
 
 
+def without_marks(messages):
+    """What is listed, without when a message was read here: nothing that others have to agree with."""
+    return {id: {**each, "read": None} for id, each in messages.items()}
+
+
 def check(ground, counts, listed):
     run = ground.run("verify", ground.store)
     if run.is_ended or run.status == 70:
@@ -76,7 +81,7 @@ def check(ground, counts, listed):
     if run.status == 0:
         # Damage of pages that nothing uses, or of bytes between entries, changes nothing.
         counts["harmless"] += 1
-        if ground.messages() != listed:
+        if without_marks(ground.messages()) != without_marks(listed):
             raise Fault("verify says sound, and something is missing")
     else:
         counts["found"] += 1

@@ -1,0 +1,39 @@
+package import CoterieJudgement
+package import CoterieWire
+
+/// What a store notes of a group's state at one arrival.
+package struct CheckpointRecord: Equatable, Sendable {
+  /// The state digest; nil where only governance was noted, which takes no pass over the history.
+  package var digest: Digest?
+  /// The governance state.
+  package var governance: Governance
+  /// Whether someone signed conflicting acts: then any later event may decide which of them counts.
+  package var hasConflicts: Bool
+
+  /// Takes all fields.
+  package init(digest: Digest?, governance: Governance, hasConflicts: Bool) {
+    self.digest = digest
+    self.governance = governance
+    self.hasConflicts = hasConflicts
+  }
+
+  /// The bytes that a store keeps, one item behind the other: digest or null, governance, whether
+  /// there are conflicts.
+  package var bytes: [UInt8] {
+    var writer = CBORWriter(capacity: 1024)
+    if let digest { writer.digest(digest) } else { writer.null() }
+    writer.raw(governance.encoded)
+    writer.bool(hasConflicts)
+    return writer.bytes
+  }
+
+  /// Reads what a store kept.
+  package init(bytes: [UInt8]) throws(Malformed) {
+    var cursor = CBORCursor()
+    digest = cursor.null(in: bytes.span) ? nil : try cursor.digest(in: bytes.span)
+    guard bytes.count > cursor.offset else { throw Malformed(.truncated, at: bytes.count) }
+    governance = try Governance(encoded: Array(bytes[cursor.offset..<(bytes.count - 1)]))
+    var last = CBORCursor(at: bytes.count - 1)
+    hasConflicts = try last.bool(in: bytes.span)
+  }
+}

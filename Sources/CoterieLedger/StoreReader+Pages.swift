@@ -1,0 +1,123 @@
+internal import CoterieWire
+internal import Glibc
+
+extension StoreReader {
+  func page(_ number: UInt64) throws(LedgerError) -> Page {
+    guard number < pageCount, number <= lastPage, number > 1 else {
+      throw .damaged(page: number, problem: "a page number outside the file")
+    }
+    let bytes = try read(number, pages: 1)
+    let flags = UInt16(truncatingIfNeeded: Self.little(bytes, 10, 2))
+    guard Self.little(bytes, 0, 8) == number, flags == 0x01 || flags == 0x02 else {
+      throw .damaged(page: number, problem: "not a branch or leaf page")
+    }
+    let lower = Int(Self.little(bytes, 12, 2))
+    let upper = Int(Self.little(bytes, 14, 2))
+    guard lower >= Self.headerBytes, lower.isMultiple(of: 2), lower <= upper,
+      upper <= Self.pageBytes
+    else { throw .damaged(page: number, problem: "free space outside the page") }
+    var nodes: [Int] = []
+    for slot in stride(from: Self.headerBytes, to: lower, by: 2) {
+      let node = Int(Self.little(bytes, slot, 2))
+      guard node >= upper, node + 8 <= Self.pageBytes else {
+        throw .damaged(page: number, problem: "a node outside the page")
+      }
+      nodes.append(node)
+    }
+    return Page(number: number, bytes: bytes, flags: flags, nodes: nodes)
+  }
+
+  /// Where the key of a node stands in its page.
+  func key(_ page: Page, _ node: Int) throws(LedgerError) -> Range<Int> {
+    let size = Int(Self.little(page.bytes, node + 6, 2))
+    guard node + 8 + size <= Self.pageBytes else {
+      throw .damaged(page: page.number, problem: "a key that leaves the page")
+    }
+    return (node + 8)..<(node + 8 + size)
+  }
+
+  func child(_ page: Page, _ node: Int) -> UInt64 {
+    Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16
+      | Self.little(page.bytes, node + 4, 2) << 32
+  }
+
+  /// A value of ours is smaller than 2 MiB; one transaction may free every page of the file.
+  var valueBytesMax: Int { max(2 << 20, (Int(clamping: pageCount) + 1) * 8) }
+
+  /// Hands over the value of a node, from its page or from the overflow pages that it names.
+  func withValue<Result>(
+    _ page: Page,
+    _ node: Int,
+    _ visited: inout Visits,
+    _ body: (Span<UInt8>) -> Result
+  ) throws(LedgerError) -> Result {
+    let size = Int(Self.little(page.bytes, node, 2) | Self.little(page.bytes, node + 2, 2) << 16)
+    let flags = Self.little(page.bytes, node + 4, 2)
+    let start = node + 8 + Int(Self.little(page.bytes, node + 6, 2))
+    if flags & 0x01 == 0 {
+      guard start + size <= Self.pageBytes else {
+        throw .damaged(page: page.number, problem: "a value that leaves the page")
+      }
+      return body(page.bytes.span.extracting(start..<(start + size)))
+    }
+    guard size <= valueBytesMax, start + 8 <= Self.pageBytes else {
+      throw .damaged(page: page.number, problem: "a value larger than any")
+    }
+    let value = try overflow(Self.little(page.bytes, start, 8), size: size, &visited)
+    return body(value.span)
+  }
+
+  func overflow(
+    _ number: UInt64,
+    size: Int,
+    _ visited: inout Visits
+  ) throws(LedgerError) -> [UInt8] {
+    let pages = (Self.headerBytes + size + Self.pageBytes - 1) / Self.pageBytes
+    guard number > 1, number < pageCount, number <= lastPage,
+      UInt64(pages) <= min(pageCount, lastPage + 1) - number,
+      UInt64(pages) <= visited.overflowPagesLeft,
+      (0..<UInt64(pages)).allSatisfy({ visited.pages.insert(number + $0).inserted })
+    else { throw .damaged(page: number, problem: "overflow pages outside the file") }
+    visited.overflowPagesLeft -= UInt64(pages)
+    let bytes = try read(number, pages: pages)
+    guard Self.little(bytes, 0, 8) == number, Self.little(bytes, 10, 2) == 0x04,
+      Self.little(bytes, 12, 4) >= UInt64(pages)
+    else { throw .damaged(page: number, problem: "not the overflow pages of this value") }
+    return Array(bytes[Self.headerBytes..<(Self.headerBytes + size)])
+  }
+
+  func read(_ number: UInt64, pages: Int) throws(LedgerError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: pages * Self.pageBytes)
+    let count = bytes.count
+    var done = 0
+    while done < count {
+      let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe pread(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + done },
+          count - done,
+          Int(number) * Self.pageBytes + done
+        )
+      }
+      if read > 0 {
+        done += read
+      } else if read == 0 {
+        throw .damaged(page: number, problem: "the file became shorter")
+      } else if errno != EINTR {
+        throw .system(operation: "reading \(path)", number: errno)
+      }
+    }
+    return bytes
+  }
+
+  func little(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
+    Self.little(bytes, offset, count)
+  }
+
+  /// A little-endian number; every caller's offsets lie within one page.
+  static func little(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
+    var value: UInt64 = 0
+    for place in (0..<count).reversed() { value = value << 8 | UInt64(bytes[offset + place]) }
+    return value
+  }
+}
