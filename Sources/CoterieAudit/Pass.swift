@@ -145,34 +145,51 @@ struct Pass<Source: LogSource> {
   mutating func forged() throws(SourceFault) -> [BadEvent] {
     var found: [BadEvent] = []
     for log in logs.values {
-      for chain in log.replica.judge.graph.chains {
-        guard !chain.events.isEmpty else { continue }
+      let vouching = forgedGuests(of: log, &found)
+      let graph = log.replica.judge.graph
+      for chain in graph.chains where !chain.events.isEmpty {
         log.chainCount += 1
-        for event in chain.events.reversed() {
+        for event in chain.events.reversed().lazy.map({ Int($0) }) {
           log.signatureCount += 1
-          guard let fault = try fault(of: Int(event), in: log) else { break }
-          let id = log.replica.judge.graph.id(Int(event))
+          guard let fault = try fault(of: event, in: log) else { break }
+          let id = graph.id(event)
+          let next = graph.sequence(event) &+ 1
+          if vouching.contains(Next(author: graph.authorKey(event), previous: id, sequence: next)) {
+            break
+          }
           groupOf[id] = log.group
-          found.append(BadEvent(id: id, fault: fault, place: log.places[Int(event)]))
-        }
-      }
-      for guest in log.replica.waiting.guests.values {
-        log.signatureCount += 1
-        do {
-          _ = try Event(verifying: guest.envelope)
-        } catch {
-          groupOf[guest.event.id] = log.group
-          found.append(
-            BadEvent(
-              id: guest.event.id,
-              fault: error,
-              place: log.replica.waitingPlaces[guest.event.id] ?? 0
-            )
-          )
+          found.append(BadEvent(id: id, fault: fault, place: log.places[event]))
         }
       }
     }
     return found
+  }
+
+  /// What makes an event the next one of a chain.
+  private struct Next: Hashable {
+    var author: Digest
+    var previous: Digest
+    var sequence: UInt64
+  }
+
+  /// Adds the events that wait and are not authentic; answers which chains the others continue.
+  private mutating func forgedGuests(of log: MemberLog, _ found: inout [BadEvent]) -> Set<Next> {
+    let guests = Array(log.replica.waiting.guests.values)
+    var vouching: Set<Next> = []
+    log.signatureCount += guests.count
+    for (guest, known) in zip(guests, Authenticity(guests.map(\.envelope)).events) {
+      let id = guest.event.id
+      switch known {
+      case .success(let event):
+        guard let previous = event.previous else { continue }
+        vouching.insert(Next(author: event.author, previous: previous, sequence: event.sequence))
+      case .failure(let fault):
+        groupOf[id] = log.group
+        let place = log.replica.waitingPlaces[id] ?? 0
+        found.append(BadEvent(id: id, fault: fault, place: place))
+      }
+    }
+    return vouching
   }
 
   private func fault(of event: Int, in log: MemberLog) throws(SourceFault) -> Malformed? {

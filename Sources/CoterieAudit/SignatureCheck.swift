@@ -2,9 +2,6 @@ internal import CoterieEngine
 internal import CoterieEvents
 internal import CoterieSealing
 internal import CoterieWire
-internal import Dispatch
-internal import Glibc
-internal import Synchronization
 
 extension EnvelopeChunk {
   /// Whether each event's own signature is good, by item: all are checked, on all cores.
@@ -12,16 +9,7 @@ extension EnvelopeChunk {
   /// About 36 µs a signature and core.
   borrowing func signatureChecks() -> [Bool] {
     let (bytes, ranges) = (bytes, items.map(\.range))
-    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let share = max(8, ranges.count / (cores * 4))
-    let starts = Array(stride(from: 0, to: ranges.count, by: share))
-    let found = Mutex([Bool](repeating: false, count: ranges.count))
-    DispatchQueue.concurrentPerform(iterations: starts.count) { place in
-      let places = starts[place]..<min(ranges.count, starts[place] + share)
-      let results = places.map { isSigned(bytes.span.extracting(ranges[$0])) }
-      found.withLock { $0.replaceSubrange(places, with: results) }
-    }
-    return found.withLock { $0 }
+    return Cores.map(ranges.count) { isSigned(bytes.span.extracting(ranges[$0])) }
   }
 }
 

@@ -30,6 +30,14 @@ package struct WaitingRoom {
     for id in missing { waitingFor[id, default: []].append(event.id) }
   }
 
+  /// Whether someone who waits for an event is the next one of its chain.
+  package func vouches(for event: borrowing Event) -> Bool {
+    for guest in waitingFor[event.id] ?? [] {
+      if let next = guests[guest]?.event, next.continues(event) { return true }
+    }
+    return false
+  }
+
   /// Lets those go for whom `id` was the last that was missing, in ascending order of ids.
   package mutating func release(by id: Digest) -> [Guest] {
     guard let waiting = waitingFor.removeValue(forKey: id) else { return [] }

@@ -63,13 +63,19 @@ public struct BundleImport {
     public var wholeItems: Int
   }
 
-  private static let batchEvents = 20_000
+  private let batchEvents: Int
   private static let batchBytes = 32 << 20
   private let store: Store
 
   /// Imports into this store.
   public init(store: Store) {
+    self.init(store: store, batchEvents: 20_000)
+  }
+
+  /// The same with so many events in a batch.
+  package init(store: Store, batchEvents: Int) {
     self.store = store
+    self.batchEvents = batchEvents
   }
 
   /// Reads a bundle from a file descriptor; `progress` answers false to stop.
@@ -86,7 +92,8 @@ public struct BundleImport {
       }
       return bytes
     }
-    var batch: [(item: Int, entry: BundleEntry)] = []
+    var batch: [Item] = []
+    var unproven: [Item] = []
     var logs: [Digest: GroupLog] = [:]
     var done = 0
     var batchBytes = 0
@@ -110,17 +117,18 @@ public struct BundleImport {
         chunkOwner = entry
       case .chunk(let chunk):
         // The chunks of an attachment follow its entry, which must be in before them.
-        if chunkPlace == 0 { try take(&batch, &logs, &outcome) }
+        if chunkPlace == 0 { try take(&batch, &logs, &outcome, &unproven) }
         if !(try add(chunk, at: chunkPlace, to: chunkOwner, logs)) { outcome.unkept += 1 }
         chunkPlace += 1
       case .header, .end: break
       }
-      if batch.count >= Self.batchEvents || batchBytes >= Self.batchBytes {
-        try take(&batch, &logs, &outcome)
+      if batch.count >= batchEvents || batchBytes >= Self.batchBytes {
+        try take(&batch, &logs, &outcome, &unproven)
         batchBytes = 0
-        if outcome.bad.count >= Limits.malformedEventsMax {
+        let badCount = outcome.bad.count + unproven.count
+        if badCount >= Limits.malformedEventsMax {
           outcome.fault = BundleFailure(
-            description: "\(outcome.bad.count) events are malformed; it is not read on",
+            description: "\(badCount) events are malformed; it is not read on",
             wholeItems: reader.wholeItems
           )
           break
@@ -128,7 +136,18 @@ public struct BundleImport {
       }
       if !progress(done) { break }
     }
-    try take(&batch, &logs, &outcome)
+    try take(&batch, &logs, &outcome, &unproven)
+    // A later batch may have brought the event that vouches for one of these.
+    var last: [Item] = []
+    try take(&unproven, &logs, &outcome, &last)
+    for (item, entry) in last {
+      do throws(Malformed) {
+        _ = try Event(verifying: entry.envelope)
+      } catch {
+        outcome.bad.append((item, error))
+      }
+    }
+    outcome.bad.sort { $0.item < $1.item }
     for log in logs.values.sorted(by: { $0.group < $1.group }) {
       if outcome.placed > 0 { try log.writeCheckpoint() }
       outcome.missing += log.replica.wanted
@@ -149,12 +168,16 @@ public struct BundleImport {
     return try log.add(chunk, at: place, to: event.id)
   }
 
+  private typealias Item = (item: Int, entry: BundleEntry)
+
+  /// Commits a batch, and empties it; leaves those whose signature is wrong in `unproven`.
   private func take(
-    _ batch: inout [(item: Int, entry: BundleEntry)],
+    _ batch: inout [Item],
     _ logs: inout [Digest: GroupLog],
-    _ outcome: inout Outcome
+    _ outcome: inout Outcome,
+    _ unproven: inout [Item]
   ) throws(GroupError) {
-    var byGroup: [Digest: [(item: Int, entry: BundleEntry)]] = [:]
+    var byGroup: [Digest: [Item]] = [:]
     for (item, entry) in batch {
       do throws(Malformed) {
         let event = try Event.decode(entry.envelope.span).event
@@ -178,7 +201,11 @@ public struct BundleImport {
       outcome.contents += ingestion.contents
       outcome.unkept += ingestion.unkept
       for (place, fault) in ingestion.bad.sorted(by: { $0.key < $1.key }) {
-        outcome.bad.append((items[place].item, fault))
+        if fault.problem == .wrongSignature {
+          unproven.append(items[place])
+        } else {
+          outcome.bad.append((items[place].item, fault))
+        }
       }
     }
   }

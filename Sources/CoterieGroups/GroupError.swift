@@ -25,3 +25,16 @@ public enum GroupError: Error, Equatable, Sendable {
   /// What the store says of an admission is not what judging it gives.
   case admissionDiffers(Digest)
 }
+
+extension GroupError {
+  /// Runs what may fail in a store's file.
+  static func ofLedger<Result>(
+    _ body: () throws(LedgerError) -> Result
+  ) throws(GroupError) -> Result {
+    do throws(LedgerError) {
+      return try body()
+    } catch {
+      throw .ledger(error)
+    }
+  }
+}
