@@ -11,7 +11,6 @@ enum Generate {
   )
 
   static func main() async {
-    Interruption.listen()
     let arguments = Array(CommandLine.arguments.dropFirst())
     exit(await table.run(arguments, about: "writes real logs of any size").rawValue)
   }
