@@ -11,23 +11,11 @@ import subprocess
 import sys
 import tempfile
 
+from measuring import after, run
+
 programs = sys.argv[1] if len(sys.argv) > 1 else ".build/release"
 size = 64 << 20
 failed = False
-
-
-def run(arguments):
-    """Exit status (negative: a signal), seconds of the processor, peak memory in MiB, output."""
-    with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
-        )
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        text = out.read().decode("utf-8", "replace")
-    seconds = usage.ru_utime + usage.ru_stime
-    return child.returncode, seconds, usage.ru_maxrss / 1024, text
 
 
 def head(major, value):
@@ -37,23 +25,6 @@ def head(major, value):
         if value < bits:
             return bytes([major << 5 | code]) + struct.pack(form, value)
     return bytes([major << 5 | 27]) + struct.pack(">Q", value)
-
-
-def after(data, place):
-    """Where the CBOR item at a place ends; bundles have arrays, maps, strings, numbers and null."""
-    major, info = data[place] >> 5, data[place] & 31
-    place += 1
-    value = info
-    if info >= 24:
-        length = 1 << (info - 24)
-        value = int.from_bytes(data[place:place + length], "big")
-        place += length
-    if major in (2, 3):
-        return place + value
-    if major in (4, 5):
-        for _ in range(value * (major - 3)):
-            place = after(data, place)
-    return place
 
 
 def bundle_bombs(data):
@@ -96,7 +67,9 @@ def write(path, start, repeated):
             left -= file.write(piece[:left])
 
 
-def line(what, seconds, memory, rest):
+def line(what, one, rest=None):
+    seconds, memory = one["processor"], one["memory"] / (1 << 20)
+    rest = rest or f"exit {one['exit']}"
     print(f"{what:44} {seconds:7.2f} s {memory:8.1f} MiB  {rest}")
 
 
@@ -112,32 +85,30 @@ with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
     )
     print("verifying 10 000 events of 10 members")
     for mode in ("chain", "every"):
-        status, seconds, memory, text = run(
-            [f"{programs}/coterie", "replay", bundle, "--signatures", mode]
-        )
-        failed |= status != 0
-        line(f"  signatures: {mode}", seconds, memory, f"exit {status}")
+        one = run([f"{programs}/coterie", "replay", bundle, "--signatures", mode])
+        failed |= one["exit"] != 0
+        line(f"  signatures: {mode}", one)
 
     print("refusing 64 MiB")
     with open(bundle, "rb") as file:
         good = file.read(1 << 14)
     bombs = [bomb + (".cborseq",) for bomb in bundle_bombs(good)]
     bombs += [bomb + (".json",) for bomb in scenario_bombs()]
-    worst = (0, 0)
+    worst = {"processor": 0, "memory": 0}
     for name, start, repeated, ending in bombs:
         path = os.path.join(folder, "bomb" + ending)
         write(path, start, repeated)
         arguments = ["replay", path] if ending == ".cborseq" else ["fixture", "run", path]
-        status, seconds, memory, text = run([f"{programs}/coterie"] + arguments)
-        failed |= status <= 0
-        worst = (max(worst[0], seconds), max(worst[1], memory))
-        line(f"  {name}", seconds, memory, f"exit {status}")
+        one = run([f"{programs}/coterie"] + arguments)
+        failed |= one["exit"] <= 0
+        worst = {key: max(worst[key], one[key]) for key in worst}
+        line(f"  {name}", one)
         os.remove(path)
-    line("  the worst of each", worst[0], worst[1], f"of {len(bombs)} bombs")
+    line("  the worst of each", worst, f"of {len(bombs)} bombs")
 
     print("a chain of 1 000 000 events on a stack of 256 KiB")
-    status, seconds, memory, text = run([f"{programs}/coterie-proofs", "deep"])
-    failed |= status != 0
-    line("  made, signed, verified and judged", seconds, memory, f"exit {status}")
+    one = run([f"{programs}/coterie-proofs", "deep"])
+    failed |= one["exit"] != 0
+    line("  made, signed, verified and judged", one)
 
 sys.exit(1 if failed else 0)

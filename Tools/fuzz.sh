@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fuzzes one reader of untrusted bytes: Tools/fuzz.sh TARGET [RUNS], or `seeds`, `merge TARGET`.
+# Fuzzes one reader of untrusted bytes: Tools/fuzz.sh TARGET [RUNS], or Tools/fuzz.sh merge TARGET.
 #
-# TARGET is one of cbor event bundle scenario command exchange packet store judgement. Starts from
+# TARGET is one of cbor event bundle scenario command exchange packet store judgement audit. Starts from
 # Fixtures/corpora/TARGET and from seeds of real logs; what is found stays in COTERIE_FUZZ_WORK.
 # A trap, an input of more than a second of the processor, 64 MiB in one piece or 512 MiB at all ends the run.
 set -euo pipefail

@@ -5,6 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$1 sizes=${2:-1000,10000,100000,1000000,10000000}
 for program in coterie coterie-generate; do swift build -c release --product "$program"; done
-python3 Tools/growth/growth.py measure "$folder" --sizes "$sizes"
-python3 Tools/growth/growth.py draw "$folder/growth.json" Documentation/figures/growth.svg
-python3 Tools/growth/growth.py table "$folder/growth.json"
+python3 Tools/growth.py measure "$folder" --sizes "$sizes"
+python3 Tools/growth.py draw "$folder/growth.json" Documentation/figures/growth.svg
+python3 Tools/growth.py table "$folder/growth.json"

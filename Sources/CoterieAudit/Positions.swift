@@ -162,19 +162,9 @@ extension MemberLog {
     from source: some LogSource
   ) throws(SourceFault) -> MemberLog {
     if position.isWhole(of: self) { return self }
-    let part = MemberLog(name: name, group: group, seed: 1)
-    let cache = EnvelopeCache(source, places)
-    for number in position.events(in: self).sorted() {
-      let event = try cache.read(number)
-      if case .inserted? = try? part.replica.judge.insert(event) {
-        part.places.append(places[number])
-      }
-    }
-    return part
+    return try part(of: position.events(in: self).sorted(), from: source)
   }
-}
 
-extension MemberLog {
   /// The first events of canonical order, without some and what builds on them.
   ///
   /// O(events).
@@ -183,9 +173,18 @@ extension MemberLog {
     without skipped: Set<Int>,
     from source: some LogSource
   ) throws(SourceFault) -> MemberLog {
+    let first = replica.judge.canonicalOrder().prefix(count)
+    return try part(of: first.filter { !skipped.contains($0) }, from: source)
+  }
+
+  /// A log of these events, each behind its parents.
+  private func part(
+    of events: [Int],
+    from source: some LogSource
+  ) throws(SourceFault) -> MemberLog {
     let part = MemberLog(name: name, group: group, seed: 1)
     let cache = EnvelopeCache(source, places)
-    for number in replica.judge.canonicalOrder().prefix(count) where !skipped.contains(number) {
+    for number in events {
       let event = try cache.read(number)
       // An event whose parents are left out waits, and so is left out too.
       if case .inserted? = try? part.replica.judge.insert(event) {

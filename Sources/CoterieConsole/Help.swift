@@ -29,6 +29,24 @@ extension CommandTable {
     return lines.joined(separator: "\n")
   }
 
+  /// What `help` says on some words: all commands if there are none, the exit codes, one command,
+  /// or those that begin with the words.
+  public func help(on words: [String], about: String) throws(Failure) -> String {
+    if words.isEmpty { return overview(about: about) }
+    if words == ["exit-status"] { return Self.exitStatusHelp }
+    let found = commands(below: words)
+    guard let first = found.first else {
+      let name = words.joined(separator: " ")
+      let near = Suggestion.nearest(to: name, among: commands.map(\.name))
+      throw Failure.usage(
+        "there is no command \"\(name)\"",
+        help: near.map { "did you mean \($0)?" }
+      )
+    }
+    if found.count == 1 { return help(of: first) }
+    return found.map { row($0.name, 16, $0.summary) }.joined(separator: "\n")
+  }
+
   /// The exit codes.
   public static var exitStatusHelp: String {
     ExitStatus.allCases

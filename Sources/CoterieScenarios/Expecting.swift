@@ -10,7 +10,7 @@ struct Expecting {
   ) throws(JSONFault) -> [ScenarioRunner.Failure] {
     var failures: [ScenarioRunner.Failure] = []
     for pair in try expectation.fields.object() where pair.key != "of" {
-      failures += compare(pair.value.plain, view.field(pair.key), path: pair.key)
+      failures += compare(OrderedJSON(pair.value).plain, view.field(pair.key), path: pair.key)
     }
     return failures
   }
@@ -76,20 +76,5 @@ struct Expecting {
         seed: nil
       )
     ]
-  }
-}
-
-extension JSONNode {
-  /// The value without its places.
-  var plain: JSONValue {
-    switch content {
-    case .null: .null
-    case .bool(let value): .bool(value)
-    case .integer(let value): .integer(value)
-    case .string(let text): .string(text)
-    case .array(let items): .array(items.map(\.plain))
-    case .object(let pairs):
-      .object(Dictionary(pairs.map { ($0.key, $0.value.plain) }) { first, _ in first })
-    }
   }
 }

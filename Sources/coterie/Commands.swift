@@ -76,16 +76,15 @@ enum Commands {
     placeholders: LiveValue.placeholders
   )
 
-  /// `--help` and `--version` alone are commands too.
-  static func helpRewritten(_ arguments: [String]) -> [String] {
+  /// `--version` alone is a command too.
+  static func versionRewritten(_ arguments: [String]) -> [String] {
     switch arguments.first {
-    case "--help", "-h": ["help"] + arguments.dropFirst()
     case "--version": ["version"] + arguments.dropFirst()
     default: arguments
     }
   }
 
-  static func console(for invocation: Invocation) throws(Failure) -> Console {
+  static func console(for invocation: Invocation) -> Console {
     Console(
       isJSON: invocation.has("--json"),
       isQuiet: invocation.has("--quiet"),

@@ -72,6 +72,76 @@ private let table = CommandTable(
   }
 }
 
+@Suite struct `A command that is run` {
+  typealias Status = CoterieConsole.ExitStatus
+
+  private struct Foreign: Error {}
+
+  /// How a command ends that does this, and the failures that were said.
+  private func run(
+    _ body: @escaping @Sendable () throws -> Status
+  ) async -> (status: Status, failures: [Failure]) {
+    let command = Command("do", "do", about: "", example: "do") { _, _ in try body() }
+    var failures: [Failure] = []
+    let status = await CommandTable(program: "tool", commands: [command], globals: []).run(
+      ["do"],
+      writing: { _ in
+        Console(
+          isJSON: false,
+          isQuiet: true,
+          colour: "never",
+          progress: .never,
+          outputPath: nil,
+          environment: [:]
+        )
+      },
+      foreign: { Failure(.defect, "defect", "\($0)") },
+      failed: { failures.append($0) }
+    )
+    return (status, failures)
+  }
+
+  @Test(arguments: [Status.done, .findings, .undecided])
+  func `ends as it says`(_ status: Status) async {
+    let end = await run { status }
+    #expect(end.status == status && end.failures == [])
+  }
+
+  @Test func `ends with the status of what failed`() async {
+    let failure = Failure(.locked, "locked", "no key", help: "bring one")
+    let end = await run { throw failure }
+    #expect(end.status == .locked && end.failures == [failure])
+  }
+
+  @Test func `has an error of another kind made a failure`() async {
+    let end = await run { throw Foreign() }
+    #expect(end.status == .defect && end.failures == [Failure(.defect, "defect", "Foreign()")])
+  }
+}
+
+@Suite struct `Help` {
+  @Test func `is of all commands, of one, of those that begin alike, or of exit codes`() throws {
+    #expect(try table.help(on: [], about: "a tool") == table.overview(about: "a tool"))
+    #expect(try table.help(on: ["exit-status"], about: "") == CommandTable.exitStatusHelp)
+    let command = try #require(table.commands.first)
+    #expect(try table.help(on: ["fixture", "run"], about: "") == table.help(of: command))
+    let pair = CommandTable(
+      program: "tool",
+      commands: ["add", "drop"].map { word in
+        Command("key \(word)", "\(word)s", about: "", example: "", run: { _, _ in .done })
+      },
+      globals: []
+    )
+    let lines = "  key add           adds\n  key drop          drops"
+    #expect(try pair.help(on: ["key"], about: "") == lines)
+  }
+
+  @Test func `names what is near a command that there is not`() {
+    let failure = Failure.usage("there is no command \"pain\"", help: "did you mean paint?")
+    #expect(throws: failure) { try table.help(on: ["pain"], about: "") }
+  }
+}
+
 @Suite struct `Names of strangers` {
   @Test(arguments: [
     ("plain", "plain"), ("\u{1b}[31m", "\\u{1b}[31m"), ("a\u{202e}b", "a\\u{202e}b"),

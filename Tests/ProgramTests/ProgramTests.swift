@@ -260,8 +260,16 @@ private let forged = "conflicts/removed-admin-forges-later.json"
     let ambiguous = try desk.coterie("show", "", bundle)
     #expect(ambiguous.status == 3)
     #expect(ambiguous.errors.contains("13 events start with"))
-    #expect(try desk.coterie("show", "ffffffffffff", bundle).status == 3)
-    #expect(try desk.coterie("show", "#99", bundle).status == 3)
+    for (word, message) in [
+      ("ffffffffffff", "no event starts with ffffffffffff\n  coterie log lists all\n"),
+      ("#99", "there is no position #99; there are 13\n"),
+      ("a", "2 events start with a\n  a1f7c78b72957a56, a7f1785789ea1d68\n"),
+    ] {
+      let show = try desk.coterie("show", word, bundle)
+      #expect(show == Run(status: 3, output: "", errors: "coterie show: \(message)"))
+      let skip = try desk.coterie("whatif", bundle, "--skip", word)
+      #expect(skip == Run(status: 3, output: "", errors: "coterie whatif: \(message)"))
+    }
   }
 
   @Test func `helps, explains, and names what is near`() throws {

@@ -7,7 +7,6 @@ import CoterieLedger
 import CoterieSealing
 import CoterieVault
 import CoterieWire
-import Glibc
 
 /// `coterie-bench sync`: two stores of a large group that differ in a few events, exchanged.
 enum SyncBench {
@@ -56,9 +55,7 @@ enum SyncBench {
       let bytes = fresh.map(\.count).reduce(0, +)
       let first = try ExchangeSession(store: one, surroundings: surroundings)
       let second = try ExchangeSession(store: other, surroundings: surroundings)
-      let start = nanoseconds()
-      try Pump.run(first, second)
-      let time = nanoseconds() - start
+      let time = try Clock.wall.time { try Pump.run(first, second) }
       let moved = first.outcome.bytesSent + first.outcome.bytesReceived
       console.line(
         "\(world.count) events, \(count) missing: \(time / 1_000_000) ms, \(moved) bytes on the "
@@ -73,11 +70,5 @@ enum SyncBench {
       console.line("nothing missing: \(idle) bytes on the wire")
     }
     return .done
-  }
-
-  static func nanoseconds() -> UInt64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -24,25 +24,14 @@ enum Scopes {
     run: run
   )
 
+  static let table = CommandTable(program: "coterie-scopes", commands: [row], globals: [])
+
   static func main() async {
-    let table = CommandTable(program: "coterie-scopes", commands: [row], globals: [])
-    do {
-      let invocation = try table.parse(["check"] + CommandLine.arguments.dropFirst())
-      let console = Console(
-        isJSON: false,
-        isQuiet: false,
-        colour: "never",
-        progress: .auto,
-        outputPath: nil,
-        environment: [:]
-      )
-      let status = try await invocation.command.run(invocation, console)
-      _ = console.finish()
-      exit(status.rawValue)
-    } catch {
-      Console.complain("coterie-scopes: \(error)")
-      exit(2)
-    }
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    // Options alone are those of the one command.
+    let isNamed = arguments.first.map { !$0.hasPrefix("-") } ?? false
+    let words = isNamed ? arguments : ["check"] + arguments
+    exit(await table.run(words, about: "checks the promises in small scopes").rawValue)
   }
 
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {

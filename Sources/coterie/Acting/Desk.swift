@@ -131,14 +131,7 @@ struct Desk {
   func event(_ word: String) async throws -> Digest {
     let found = await group.events(matching: word)
     guard let id = found.first, found.count == 1 else {
-      throw Failure(
-        .notFound,
-        found.isEmpty ? "not-found" : "ambiguous",
-        found.isEmpty ? "no event is called \(word)" : "\(found.count) events start with \(word)",
-        help: found.isEmpty
-          ? "coterie log lists all events"
-          : found.prefix(8).map { String($0.hex.prefix(16)) }.joined(separator: ", ")
-      )
+      throw found.isEmpty ? Failure.noEvent(called: word) : .severalEvents(found, word)
     }
     return id
   }

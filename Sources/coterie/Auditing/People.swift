@@ -114,13 +114,7 @@ struct OpenedCase {
       return try LogPosition(word, in: log, from: source)
     } catch {
       switch error {
-      case .notFound(let part):
-        throw Failure(
-          .notFound,
-          "not-found",
-          "no event is called \(part)",
-          help: "coterie log lists all events"
-        )
+      case .notFound(let part): throw .noEvent(called: part)
       case .ambiguous(let part, let candidates):
         throw Failure(
           .notFound,

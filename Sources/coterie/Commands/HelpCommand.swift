@@ -14,37 +14,11 @@ enum HelpCommand {
     operands: [
       Operand("COMMAND", .any, values: .commands, help: "the words of a command, or exit-status")
     ],
-    run: run
+    run: { invocation, console in
+      console.line(try Commands.table.help(on: invocation.operands, about: Commands.about))
+      return .done
+    }
   )
-
-  private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
-    let words = invocation.operands
-    if words.isEmpty {
-      console.line(Commands.table.overview(about: Commands.about))
-      return .done
-    }
-    if words == ["exit-status"] {
-      console.line(CommandTable.exitStatusHelp)
-      return .done
-    }
-    let found = Commands.table.commands(below: words)
-    guard let first = found.first else {
-      let near = Suggestion.nearest(
-        to: words.joined(separator: " "),
-        among: Commands.table.commands.map(\.name)
-      )
-      throw Failure.usage(
-        "there is no command \"\(words.joined(separator: " "))\"",
-        help: near.map { "did you mean \($0)?" }
-      )
-    }
-    if found.count == 1 {
-      console.line(Commands.table.help(of: first))
-    } else {
-      for command in found { console.line("  \(pad(command.name, to: 18))\(command.summary)") }
-    }
-    return .done
-  }
 }
 
 /// `coterie version`.

@@ -343,24 +343,13 @@ struct OpenedLog {
   func event(_ word: String) throws(Failure) -> Int {
     if word.hasPrefix("#"), let position = Int(word.dropFirst()) {
       guard let event = log.event(atPosition: position) else {
-        throw Failure(
-          .notFound,
-          "not-found",
-          "there is no position \(word); there are \(log.ids.count)"
-        )
+        throw .noPosition(word, of: log.ids.count)
       }
       return event
     }
     let found = log.events(withPrefix: word.lowercased())
     guard let event = found.first, found.count == 1 else {
-      throw Failure(
-        .notFound,
-        found.isEmpty ? "not-found" : "ambiguous",
-        found.isEmpty ? "no event starts with \(word)" : "\(found.count) events start with \(word)",
-        help: found.isEmpty
-          ? "coterie log lists all"
-          : found.prefix(8).map { String(log.id(of: $0).hex.prefix(16)) }.joined(separator: ", ")
-      )
+      throw .notOneEvent(found.map { log.id(of: $0) }, word)
     }
     return event
   }

@@ -260,25 +260,12 @@ private struct EventNames {
     if let id = ids.first(where: { steps[$0] == word }) { return id }
     if word.hasPrefix("#"), let position = Int(word.dropFirst()) {
       guard ids.indices.contains(position - 1) else {
-        throw Failure(
-          .notFound,
-          "not-found",
-          "there is no position \(word); there are \(ids.count)"
-        )
+        throw .noPosition(word, of: ids.count)
       }
       return ids[position - 1]
     }
     let found = ids.filter { $0.hex.hasPrefix(word.lowercased()) }
-    guard let id = found.first, found.count == 1 else {
-      throw Failure(
-        .notFound,
-        found.isEmpty ? "not-found" : "ambiguous",
-        found.isEmpty ? "no event starts with \(word)" : "\(found.count) events start with \(word)",
-        help: found.isEmpty
-          ? "coterie log lists all"
-          : found.prefix(8).map { String($0.hex.prefix(16)) }.joined(separator: ", ")
-      )
-    }
+    guard let id = found.first, found.count == 1 else { throw .notOneEvent(found, word) }
     return id
   }
 }

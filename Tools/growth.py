@@ -12,29 +12,11 @@ import argparse
 import json
 import math
 import os
-import resource
-import subprocess
 import sys
-import time
+
+from measuring import after, run
 
 PROGRAMS = os.environ.get("COTERIE_PROGRAMS", ".build/release")
-
-
-def run(words, quiet=True, **named):
-    """One process: wall seconds, processor seconds, peak memory in bytes, its output."""
-    start = time.monotonic()
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **named)
-    output = process.stdout.read()
-    process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return {
-        "wall": time.monotonic() - start,
-        "processor": usage.ru_utime + usage.ru_stime,
-        "memory": usage.ru_maxrss * 1024,
-        "exit": process.returncode,
-        "output": output.decode(errors="replace"),
-    }
 
 
 def rows(bundle, other, store, scenario):
@@ -91,9 +73,9 @@ def measure(folder, sizes, limits):
             ]
             one = run(words, env=environment)
             if one["exit"] not in (0, 1):
-                print(f"{' '.join(words)}: exit {one['exit']}\n{one['output'][-400:]}", file=sys.stderr)
+                print(f"{' '.join(words)}: exit {one['exit']}\n{one['errors'][-400:]}", file=sys.stderr)
                 continue
-            del one["output"]
+            del one["output"], one["errors"]
             figures["rows"].append({"name": name, "events": size, **one})
             print(f"{size:>9}  {name:<34} {one['wall']:8.2f} s {one['memory'] >> 20:>6} MiB")
             with open(path, "w") as file:
@@ -101,26 +83,11 @@ def measure(folder, sizes, limits):
 
 
 def items(data):
-    """The lengths of the items of a CBOR sequence, head by head: as far as bundles use them."""
+    """Where each item of a CBOR sequence starts and ends."""
     place = 0
     while place < len(data):
-        start, place = place, skip(data, place)
+        start, place = place, after(data, place)
         yield start, place
-
-
-def skip(data, place):
-    head = data[place]
-    major, low = head >> 5, head & 31
-    width = {24: 1, 25: 2, 26: 4, 27: 8}.get(low, 0)
-    value = int.from_bytes(data[place + 1 : place + 1 + width], "big") if width else low
-    place += 1 + width
-    if major in (2, 3):
-        return place + value
-    if major in (4, 5):
-        for _ in range(value * (2 if major == 5 else 1)):
-            place = skip(data, place)
-        return place
-    return skip(data, place) if major == 6 else place
 
 
 def drop_last(bundle, other):
