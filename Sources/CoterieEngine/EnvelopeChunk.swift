@@ -25,7 +25,7 @@ package struct EnvelopeChunk: ~Copyable {
 
   /// Whether an envelope still fits; into an empty chunk any does.
   package func hasRoom(for byteCount: Int) -> Bool {
-    bytes.isEmpty || (bytes.count + byteCount <= Self.bytesMax && items.count < Self.itemsMax)
+    items.isEmpty || (bytes.count + byteCount <= Self.bytesMax && items.count < Self.itemsMax)
   }
 
   /// Adds an envelope, which is known in its source by `place`.
