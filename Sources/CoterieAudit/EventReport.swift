@@ -201,7 +201,7 @@ extension MemberLog {
 
   /// One event by its number, with its position.
   public func report(_ event: Int, from source: some LogSource) throws(SourceFault) -> EventReport {
-    let position = replica.judge.canonicalOrder().firstIndex(of: event).map { $0 + 1 }
+    let position = position(of: id(of: event))
     return try report(event, position: position, from: source)
   }
 
