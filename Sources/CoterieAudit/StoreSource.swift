@@ -95,7 +95,7 @@ public final class StoreSource: LogSource {
       else { return nil }
       let beyond = LedgerKey.arrival(known.number, newest.arrivals &+ 1)
       if try ledger.value(.events, beyond) != nil { return nil }
-      return try? CheckpointRecord(bytes: newest.bytes).digest
+      return try? CheckpointRecord.digest(in: newest.bytes)
     } catch {
       throw Self.fault(error)
     }

@@ -6,8 +6,8 @@ package import CoterieWire
 ///
 /// An event is authentic if its own signature verifies or that of a later event of its chain:
 /// `previous` hashes all that came before it, so whoever signed the later one committed to them.
-/// Only the newest event of each chain, and of each branch of one, has its signature verified; where
-/// that is wrong the event before it is the newest, and so on.
+/// Only the newest event of each chain, and of each branch of one, has its signature verified;
+/// where that is wrong the event before it is the newest, and so on.
 package struct Authenticity: ~Copyable {
   /// The events, in the order of the envelopes; malformed ones, and those that are not authentic,
   /// say why.

@@ -27,10 +27,23 @@ package struct CheckpointRecord: Equatable, Sendable {
     return writer.bytes
   }
 
+  /// The digest in what a store kept, whatever follows it.
+  package static func digest(in bytes: [UInt8]) throws(Malformed) -> Digest? {
+    var cursor = CBORCursor()
+    return try digest(&cursor, bytes)
+  }
+
+  private static func digest(
+    _ cursor: inout CBORCursor,
+    _ bytes: [UInt8]
+  ) throws(Malformed) -> Digest? {
+    cursor.null(in: bytes.span) ? nil : try cursor.digest(in: bytes.span)
+  }
+
   /// Reads what a store kept.
   package init(bytes: [UInt8]) throws(Malformed) {
     var cursor = CBORCursor()
-    digest = cursor.null(in: bytes.span) ? nil : try cursor.digest(in: bytes.span)
+    digest = try Self.digest(&cursor, bytes)
     guard bytes.count > cursor.offset else { throw Malformed(.truncated, at: bytes.count) }
     governance = try Governance(encoded: Array(bytes[cursor.offset..<(bytes.count - 1)]))
     var last = CBORCursor(at: bytes.count - 1)

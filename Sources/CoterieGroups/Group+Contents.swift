@@ -65,8 +65,7 @@ extension Group {
   public func event(_ id: Digest) throws(GroupError) -> Event {
     do throws(LedgerError) {
       let snapshot = try store.ledger.snapshot()
-      guard let arrival = try snapshot.value(.ids, LedgerKey.digest(log.number, id)),
-        let envelope = try snapshot.value(.events, LedgerKey.group(log.number) + arrival),
+      guard let envelope = try snapshot.envelope(of: id, in: log.number),
         let event = try? Event.decode(envelope.span).event
       else { throw .notFound(path: "event \(id)") }
       return event

@@ -239,9 +239,9 @@ extension GroupLog {
   ) throws(GroupError) -> BundleEntry {
     let id = replica.judge.graph.id(event)
     do {
-      guard let arrival = try snapshot.value(.ids, LedgerKey.digest(number, id)),
-        let envelope = try snapshot.value(.events, LedgerKey.group(number) + arrival)
-      else { throw GroupError.noContent(id) }
+      guard let envelope = try snapshot.envelope(of: id, in: number) else {
+        throw GroupError.noContent(id)
+      }
       var entry = BundleEntry(envelope: envelope)
       if withContent, let contents, replica.judge.mayHaveContent(event),
         case .present(let secret, let content) = try contents.state(of: id, in: snapshot)

@@ -77,9 +77,10 @@ extension GroupLog {
     _ deposits: [Deposit],
     ownPost: Event?
   ) throws(GroupError) {
-    let heads = Set(headIDs)
     let waiting = replica.waiting.guests
-    let first = arrivals + 1
+    let (first, end) = (arrivals + 1, arrivals + UInt64(placed.count))
+    let fresh = unindexed + placed.map(\.number)
+    let isIndexed = fresh.count >= Limits.unindexedEventsMax
     let checkpoint = checkpoint(after: placed)
     let gone: [Digest]
     let rows: [Contents.Row]
@@ -92,14 +93,10 @@ extension GroupLog {
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
         for (place, known) in placed.enumerated() {
-          try write(known, arrival: first + UInt64(place), to: transaction)
+          let key = LedgerKey.arrival(number, first + UInt64(place))
+          try transaction.put(.events, key, known.envelope)
         }
-        for id in storedHeads.subtracting(heads) {
-          try transaction.delete(.heads, LedgerKey.digest(number, id))
-        }
-        for id in heads.subtracting(storedHeads) {
-          try transaction.put(.heads, LedgerKey.digest(number, id), [])
-        }
+        if isIndexed { try index(fresh, end: end, in: transaction) }
         for id in storedWaiting where waiting[id] == nil {
           try transaction.delete(.waiting, LedgerKey.digest(number, id))
         }
@@ -114,9 +111,10 @@ extension GroupLog {
     } catch {
       throw .ledger(error)
     }
-    arrivals += UInt64(placed.count)
+    arrivals = end
+    unindexed = isIndexed ? [] : fresh
+    if isIndexed { storedHeads = Set(headIDs) }
     if let checkpoint { noted = checkpoint.arrivals }
-    storedHeads = heads
     storedWaiting = Set(waiting.keys)
     if !gone.isEmpty {
       do throws(VaultError) {
@@ -158,23 +156,5 @@ extension GroupLog {
     return held.filter { id in
       judge.number(of: id).map { judge.isGone($0, in: current) } ?? false
     }
-  }
-
-  private func write(
-    _ known: Replica.Placed,
-    arrival: UInt64,
-    to transaction: borrowing WriteTransaction
-  ) throws(LedgerError) {
-    let judge = replica.judge
-    let event = known.event
-    let key = LedgerKey.arrival(number, arrival)
-    let value = LedgerKey.bigEndian(arrival, 8)
-    try transaction.put(.events, key, known.envelope)
-    try transaction.put(.admissions, key, AdmissionRecord.bytes(of: known.number, in: judge))
-    try transaction.put(.ids, LedgerKey.digest(number, event.id), value)
-    let depth = UInt32(judge.graph.depth(known.number))
-    try transaction.put(.order, LedgerKey.order(number, depth: depth, event.id), value)
-    let chain = LedgerKey.chain(number, event.author, event.sequence, arrival)
-    try transaction.put(.chains, chain, event.id.bytes)
   }
 }

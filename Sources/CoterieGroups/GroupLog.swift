@@ -21,7 +21,10 @@ public final class GroupLog {
   var arrivals: UInt64 = 0
   /// The arrival of the newest checkpoint, as far as is known here; 0 for none.
   var noted: UInt64 = 0
+  /// The heads that the index names.
   var storedHeads: Set<Digest> = []
+  /// The newest events of the log, which no index has yet.
+  var unindexed: [Int] = []
   var storedWaiting: Set<Digest> = []
   /// Rejected events of people who were never members: judged, and kept only in memory until
   /// something admitted builds on them.
@@ -91,8 +94,9 @@ public final class GroupLog {
       }
       arrivals += UInt64(events.count)
       try readWaiting(source)
-      storedHeads = Set(headIDs)
-    } else if try waitingIDs(source) != storedWaiting {
+      storedHeads = try ids(.heads, source)
+      try noteUnindexed(events, in: source)
+    } else if try ids(.waiting, source) != storedWaiting {
       try readWaiting(source)
     }
     return events.map { replica.judge.graph.id($0) }
@@ -144,6 +148,7 @@ public final class GroupLog {
     arrivals = 0
     noted = 0
     storedHeads = []
+    unindexed = []
     storedWaiting = []
     strangers = [:]
     isStale = false
@@ -170,10 +175,14 @@ public final class GroupLog {
     return differing.map { judge.graph.id($0) }
   }
 
-  private func waitingIDs(_ source: any LedgerSource) throws(GroupError) -> Set<Digest> {
+  /// The ids that a table holds of this group.
+  private func ids(
+    _ table: Table,
+    _ source: any LedgerSource
+  ) throws(GroupError) -> Set<Digest> {
     var ids: Set<Digest> = []
     try GroupError.ofLedger { () throws(LedgerError) in
-      try source.scan(.waiting, prefix: LedgerKey.group(number), from: nil) { key, _ in
+      try source.scan(table, prefix: LedgerKey.group(number), from: nil) { key, _ in
         if let id = Digest(key.copy(of: 4..<key.count)) { ids.insert(id) }
         return true
       }

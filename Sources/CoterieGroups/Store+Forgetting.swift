@@ -67,6 +67,7 @@ extension Store {
       try ledger.write { transaction throws(LedgerError) in
         for table in Table.allCases { try drop(number, group, from: table, in: transaction) }
         try transaction.delete(.groups, group.bytes)
+        try transaction.delete(.marks, GroupLog.indexedMark(number))
         try transaction.delete(.marks, Self.forgetting + LedgerKey.group(number))
       }
     } catch {

@@ -48,8 +48,7 @@ extension Store {
     do {
       let snapshot = try ledger.snapshot()
       for id in try contents.held() {
-        guard let arrival = try snapshot.value(.ids, LedgerKey.digest(number, id)),
-          let envelope = try snapshot.value(.events, LedgerKey.group(number) + arrival),
+        guard let envelope = try snapshot.envelope(of: id, in: number),
           let event = try? Event.decode(envelope.span).event,
           case .present(let secret, let content) = try contents.state(of: id, in: snapshot),
           event.action.content?.holds(for: content, secret: secret) == true

@@ -86,26 +86,26 @@ struct LogPlace {
   }
 
   func ids() -> [String] {
-    if Files.isFolder(path) { return keys(of: .order, idAt: 8) }
+    if Files.isFolder(path) { return held(\.id) }
     return logs().flatMap { $0.ids }.map { String($0.hex.prefix(Self.digits)) }
   }
 
   func authors() -> [String] {
-    if Files.isFolder(path) { return Set(keys(of: .chains, idAt: 4)).sorted() }
+    if Files.isFolder(path) { return Set(held(\.author)).sorted() }
     return Set(logs().flatMap(\.authors)).sorted().map { String($0.hex.prefix(Self.digits)) }
   }
 
-  /// The digests that stand in the keys of a table, behind `start` bytes.
-  private func keys(of table: Table, idAt start: Int) -> [String] {
+  /// A digest of each event that a store holds.
+  private func held(_ digest: KeyPath<Event, Digest>) -> [String] {
     guard let source = try? Stores.keyring.source(path),
       let count = try? source.count(.events), count <= Self.eventsMax,
       let groups = try? source.groups()
     else { return [] }
     var found: [String] = []
     for (number, id) in groups where id.hex.hasPrefix(group) {
-      try? source.scan(table, prefix: LedgerKey.group(number), from: nil) { key, _ in
-        if key.count >= start + Digest.byteCount {
-          found.append(String(Digest(in: key, at: start).hex.prefix(Self.digits)))
+      try? source.scan(.events, prefix: LedgerKey.group(number), from: nil) { _, envelope in
+        if let event = try? Event.decode(envelope).event {
+          found.append(String(event[keyPath: digest].hex.prefix(Self.digits)))
         }
         return true
       }

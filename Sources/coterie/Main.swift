@@ -33,14 +33,14 @@ enum Program {
 
   /// Says what is wrong where a signal would end the program without a word.
   ///
-  /// LMDB reads a store's file as memory and believes what stands in it. Where damage leads it beyond
-  /// the end of the file, the kernel raises a signal that no other mistake raises. What was committed
-  /// is as sound as before.
+  /// LMDB reads a store's file as memory and believes what stands in it. Where damage leads it
+  /// beyond the end of the file, the kernel raises a signal that no other mistake raises. What was
+  /// committed is as sound as before.
   private static func sayWhereFilesEnd() {
     signal(SIGBUS) { _ in
       let words: StaticString = """
         coterie: a store is damaged: its pages point beyond the end of its file
-          coterie verify STORE says where; coterie store salvage brings what is sound into a new one
+          coterie verify STORE says where; coterie store salvage brings back what is sound
 
         """
       unsafe _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)

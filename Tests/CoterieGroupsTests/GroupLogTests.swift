@@ -1,3 +1,4 @@
+import CoterieAudit
 import CoterieBundles
 import CoterieEvents
 import CoterieGroups
@@ -111,10 +112,48 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
     #expect(try shelf.envelopes("b.coterie").count == 7)
     let again = try Ledger.open(shelf.path("b.coterie")).snapshot()
     #expect(try again.count(.waiting) == 0)
-    #expect(try again.count(.heads) == 1)
-    for table in [Table.ids, .order, .chains, .admissions] {
-      #expect(try again.count(table) == 7)
+    #expect(try again.count(.events) == 7)
+  }
+
+  @Test func `finds each event while the indexes follow in groups, in every process`() throws {
+    let shelf = try Shelf()
+    let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let log = try store.found(founding, by: key("ann"), time: 1)
+    var posted = [log.group]
+    func counts() throws -> [Int] {
+      let snapshot = try Ledger.open(shelf.path("a.coterie")).snapshot()
+      return try [Table.events, .ids, .order, .chains, .admissions, .heads].map {
+        try snapshot.count($0)
+      }
     }
+    func areFound() throws -> Bool {
+      let snapshot = try Ledger.open(shelf.path("a.coterie")).snapshot()
+      return try posted.enumerated().allSatisfy { place, id in
+        let event = try #require(log.number(of: id))
+        return try log.entry(of: event, withContent: false, in: snapshot).envelope
+          == snapshot.value(.events, LedgerKey.arrival(1, UInt64(place) + 1))
+      }
+    }
+    func append(_ count: Int) throws {
+      for _ in 0..<count { posted.append(try log.append(post, by: key("ann"), time: 2)) }
+    }
+    try append(254)
+    #expect(try counts() == [255, 0, 0, 0, 0, 0])
+    #expect(try areFound())
+    let other = try Store.open(shelf.path("a.coterie")).log(of: log.group)
+    posted.append(try other.append(post, by: key("ann"), time: 300))
+    #expect(try counts() == [256, 256, 256, 256, 256, 1])
+    try append(1)
+    #expect(try counts() == [257, 256, 256, 256, 256, 1])
+    #expect(try areFound())
+    try append(255)
+    #expect(try counts() == [512, 512, 512, 512, 512, 1])
+    #expect(try areFound())
+    let again = try Store.open(shelf.path("a.coterie")).log(of: log.group)
+    #expect(again.governance() == log.governance())
+    let source = try StoreSource(path: shelf.path("a.coterie"), name: "a", keyring: shelf.keyring)
+    try source.checkPages()
+    #expect(try source.differingAdmission(of: LogReading().read(source).logs[0]) == nil)
   }
 
   @Test func `leaves out what is malformed, and says which it was`() throws {

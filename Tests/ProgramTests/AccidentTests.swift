@@ -91,7 +91,7 @@ private final class Ground {
           output: "",
           errors: """
             coterie: a store is damaged: its pages point beyond the end of its file
-              coterie verify STORE says where; coterie store salvage brings what is sound into a new one
+              coterie verify STORE says where; coterie store salvage brings back what is sound
 
             """
         )
@@ -120,7 +120,7 @@ private final class Ground {
     let ground = try Ground()
     let script = """
       set -e
-      mkdir small && mount -t tmpfs -o size=600k tmpfs small
+      mkdir small && mount -t tmpfs -o size=400k tmpfs small
       trap 'umount small' EXIT
       coterie init small/b.coterie
       coterie group create Club -s small/b.coterie > /dev/null

@@ -44,6 +44,13 @@ extension FormatsPage {
       page.table([["table", "key", "value"]] + tables)
       page.paragraph(
         """
+        The log is events; ids, order, chains, admissions and heads are indexes. They may lack up to
+        \(Limits.unindexedEventsMax - 1) of the newest events: rows of many events are written
+        together. The mark `indexed`, with the group behind it, holds the last arrival that they have.
+        """
+      )
+      page.paragraph(
+        """
         The keyring lies outside all stores. It has one line for each store that is the user's own:
         the store's id, the device and inode of its log.mdb, its path, and what unlocks its keys.
         LMDB opens only stores that stand there. Every other store is read by a reader that checks
