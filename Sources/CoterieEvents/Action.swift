@@ -2,8 +2,10 @@ public import CoterieSealing
 public import CoterieWire
 
 /// What an event does: one case for each kind, with the fields of its body.
+///
+/// The largest bodies, which are rare, stand elsewhere: most events are posts, and are moved about.
 public enum Action: Equatable, Sendable {
-  case groupFound(Founding)
+  indirect case groupFound(Founding)
   case groupProfile(name: Text, description: Text?)
   case groupPreference(key: Text, value: PreferenceValue)
   case groupWelcome(text: Text)
@@ -15,7 +17,7 @@ public enum Action: Equatable, Sendable {
   case linkCreate(link: Digest, role: Role, uses: UInt64?)
   case linkRole(link: Digest, role: Role)
   case linkClose(link: Digest)
-  case linkJoin(Joining)
+  indirect case linkJoin(Joining)
   case memberRole(member: Digest, role: Role)
   case memberRemove(member: Digest, erase: Bool)
   case memberLeave

@@ -90,7 +90,7 @@ package struct EventGraph {
     parentPool.reserveCapacity(count + count / 4)
   }
 
-  /// Adds an event whose parents and previous event are there already.
+  /// Adds an event whose parents and previous event, of the same author, are there already.
   ///
   /// - Returns: the event's number.
   package mutating func insert(
@@ -103,7 +103,7 @@ package struct EventGraph {
   ) -> Int {
     let event = table.insert(id).number
     precondition(event == nodes.count, "an event is inserted once")
-    let person = person(author)
+    let person = previous.map { self.author($0) } ?? person(author)
     var depth: Int32 = 0
     let firstParent = Int32(parentPool.count)
     for parent in parents {

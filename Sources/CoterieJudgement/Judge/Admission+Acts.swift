@@ -94,14 +94,6 @@ extension Admission {
   }
 }
 
-/// The admission of a post that rests on its author, its type and the acts it had seen: it holds
-/// for the next such post as well, as long as what these acts come to stays as it is.
-struct PlainPost {
-  var before: Frontier
-  var type: Post.ContentType
-  var facts: Judge.Facts
-}
-
 extension Judge {
   func admission(
     of action: Action,
@@ -113,12 +105,6 @@ extension Judge {
     return Admission(judge: self, action: action, author: author, past: past, view: view).outcome()
   }
 
-  /// The type of a post that names nothing; nil for other actions.
-  private func plainType(of action: borrowing Action) -> Post.ContentType? {
-    guard case .messagePost(let post) = copy action, post.reply == nil else { return nil }
-    return post.type
-  }
-
   /// Keeps the admission of a post for the author's next one, if nothing ever dissolved the group
   /// and nobody signed conflicting acts.
   func notePlainPost(
@@ -128,24 +114,15 @@ extension Judge {
     _ facts: Facts
   ) {
     guard dissolvers.isEmpty, !hasConflicts, trunk.disowned.isEmpty, let act = before.single,
-      trunk.isEnd(act), let type = plainType(of: action)
+      trunk.isEnd(act), let type = History.plainType(of: action)
     else { return }
-    while plainPosts.count <= author { plainPosts.append(nil) }
-    plainPosts[author] = PlainPost(before: before, type: type, facts: facts)
+    history.note(PlainPost(before: before, type: type, facts: facts), of: author)
   }
 
   /// Lets every post be asked for again: the trunk was given back, the group may be dissolved, or
   /// acts conflict.
   func forgetPlainPosts() {
-    if !plainPosts.isEmpty { plainPosts.removeAll(keepingCapacity: true) }
-  }
-
-  /// The admission of a post as that of its author's post before it; nil if it must be asked for.
-  func plainAdmission(of action: borrowing Action, by author: Int, _ before: Frontier) -> Facts? {
-    guard author < plainPosts.count, let known = plainPosts[author], known.before == before,
-      plainType(of: action) == known.type
-    else { return nil }
-    return known.facts
+    if !history.plainPosts.isEmpty { history.plainPosts.removeAll(keepingCapacity: true) }
   }
 
   /// Numbers an admitted act and gives it its place.

@@ -15,9 +15,7 @@ extension Judge {
   }
 
   /// The newest acts among an event and its past.
-  func after(_ event: Int) -> Frontier {
-    records[event].act >= 0 ? Frontier(raw: records[event].act) : records[event].before
-  }
+  func after(_ event: Int) -> Frontier { history.after(event) }
 
   func merge(_ one: Frontier, _ other: Frontier) -> Frontier {
     if one == other || other == .empty { return one }

@@ -66,6 +66,7 @@ extension Judge {
   ///
   /// O(n) and a sort within each depth.
   package func canonicalOrder() -> [Int] {
+    let graph = graph
     var starts = [Int](repeating: 0, count: 2)
     for event in 0..<count {
       let depth = graph.depth(event)
@@ -98,6 +99,7 @@ extension Judge {
     var effective = 0
     var buffer: [UInt8] = []
     buffer.reserveCapacity(1 << 16)
+    let (records, ids) = (records, graph.table.digests)
     for event in order {
       if records[event].code != nil {
         counts[.rejected, default: 0] += 1
@@ -106,10 +108,12 @@ extension Judge {
       let outcome = outcome(of: event, in: current.view)
       if outcome.status == .effective {
         effective += 1
+        buffer.append(ids[event])
+        buffer.append(0)
       } else {
         counts[outcome.status, default: 0] += 1
+        append(outcome, of: event, to: &buffer)
       }
-      append(outcome, of: event, to: &buffer)
       if buffer.count > 60_000 {
         stream.update(buffer)
         buffer.removeAll(keepingCapacity: true)

@@ -22,17 +22,11 @@ package final class Judge {
     package var need: Rank = 0
   }
 
-  package internal(set) var graph: EventGraph
+  var history: History
   package internal(set) var paths = Paths()
   package internal(set) var acts: [Act] = []
   package internal(set) var template = Template.secretGroup
   package internal(set) var group: Digest?
-  /// Admitted events that no admitted event has in its past.
-  package internal(set) var heads: [Int] = []
-
-  private var touched: UInt32 = 0
-  /// Room for the parents of the event that is inserted, kept so that none is made for each.
-  private var parentRoom: [Int] = []
   var frontiers = Frontiers()
   var trunk = Trunk()
   /// Acts above the trunk: each has the whole trunk in its past, and none has all of them.
@@ -42,13 +36,7 @@ package final class Judge {
   var views: [ViewKey: View] = [:]
   var viewsEpoch = 0
   var forks = ForkRecord()
-  /// The admission of each author's last plain post, by person.
-  var plainPosts: [PlainPost?] = []
-
-  /// What is kept of each event, by number.
-  var records: [Record] = []
   var refusedBy: [Int: Int] = [:]
-  var namesRejected = false
 
   var messages = MessageIndex()
   /// Events that dissolve the group if they are in effect.
@@ -65,19 +53,31 @@ package final class Judge {
   ///
   /// The seed spreads hash slots; it never shows in any result.
   package init(seed: UInt64 = 0) {
-    graph = EventGraph(seed: seed)
+    history = History(seed: seed)
+  }
+
+  package internal(set) var graph: EventGraph {
+    _read { yield history.graph }
+    _modify { yield &history.graph }
+  }
+
+  /// Admitted events that no admitted event has in its past.
+  package var heads: [Int] { history.heads }
+
+  var records: [Record] {
+    _read { yield history.records }
+    _modify { yield &history.records }
   }
 
   package var count: Int { graph.count }
 
   package func reserve(_ count: Int) {
-    graph.reserve(count)
-    records.reserveCapacity(count)
+    history.reserve(count)
   }
 
   /// Makes ready to insert events with these ids: a hint that changes nothing but the time taken.
   package func expect(_ ids: [Digest]) {
-    touched ^= graph.table.touch(ids)
+    history.expect(ids)
   }
 
   /// What came of inserting an event.
@@ -92,31 +92,19 @@ package final class Judge {
   ///
   /// - Throws: `Malformed` if it belongs to another group or breaks its author's chain.
   package func insert(_ event: borrowing Event) throws(Malformed) -> Insertion {
-    if let known = graph.table.number(of: event.id) { return .known(known) }
-    if let group, event.groupID != group { throw Malformed(.wrongGroup, at: 0) }
-    var parents = parentRoom
-    parentRoom = []
-    defer {
-      parents.removeAll(keepingCapacity: true)
-      parentRoom = parents
+    switch history.take(event, group: group) {
+    case .admitted(let number):
+      return .inserted(number)
+    case .placed(let number):
+      admit(event, number)
+      return .inserted(number)
+    case .known(let number):
+      return .known(number)
+    case .pending:
+      return .pending(missing: missing(from: event))
+    case .malformed(let problem):
+      throw Malformed(problem, at: 0)
     }
-    for place in 0..<event.parents.count {
-      guard let number = graph.table.number(of: event.parents[place]) else {
-        return .pending(missing: missing(from: event))
-      }
-      parents.append(number)
-    }
-    var previous: Int?
-    if let id = event.previous {
-      previous = graph.table.number(of: id)
-      if previous == nil { return .pending(missing: missing(from: event)) }
-    }
-    if let previous {
-      let author = graph.authors.number(of: event.author)
-      guard author == graph.author(previous), graph.sequence(previous) &+ 1 == event.sequence
-      else { throw Malformed(.brokenChain, at: 0) }
-    }
-    return .inserted(place(event, parents: parents, previous: previous))
   }
 
   /// The parents and the previous event that are not held, ascending.
@@ -129,28 +117,15 @@ package final class Judge {
     return missing.sorted()
   }
 
-  private func place(_ event: borrowing Event, parents: [Int], previous: Int?) -> Int {
+  /// Asks for the admission of the event that was just placed.
+  private func admit(_ event: borrowing Event, _ number: Int) {
     let kind = event.action.kind
     if kind == .groupFound, case .groupFound(let founding) = event.action {
       group = event.id
       template = founding.template
     }
-    let number = graph.insert(
-      id: event.id,
-      author: event.author,
-      sequence: event.sequence,
-      previous: previous,
-      parents: parents,
-      needsClock: kind.isAuthority
-    )
     let author = graph.author(number)
-    let before = mergedFrontier(parents, previous)
-    if let facts = plainAdmission(of: event.action, by: author, before) {
-      records.append(Record(kind, before: before, facts: facts))
-      noteRejectedLinks(parents, previous)
-      updateHeads(number, parents: parents, previous: previous)
-      return number
-    }
+    let before = mergedFrontier(history.parents, history.previous)
     let key = viewKey(of: number, before: before)
     let view = view(key)
     let (facts, effect) = admission(
@@ -161,7 +136,7 @@ package final class Judge {
     )
     records.append(Record(kind, before: before, facts: facts))
     if facts.by >= 0 { refusedBy[number] = facts.by }
-    noteRejectedLinks(parents, previous)
+    history.noteRejectedLinks()
     if facts.code == nil {
       if let effect {
         let act = addAct(effect, event: event.action, number: number, facts: facts, before: before)
@@ -171,9 +146,8 @@ package final class Judge {
         notePlainPost(event.action, by: author, before, facts)
       }
       index(event.action, number)
-      updateHeads(number, parents: parents, previous: previous)
+      history.updateHeads(number)
     }
-    return number
   }
 
   private func noteJoining(_ act: Act) {
@@ -182,27 +156,6 @@ package final class Judge {
     case .raise: joined.insert(act.person)
     case .lowering, .exit, .entry, .closing, .setting: break
     }
-  }
-
-  private func noteRejectedLinks(_ parents: [Int], _ previous: Int?) {
-    if namesRejected { return }
-    if let previous, records[previous].code != nil { namesRejected = true }
-    for parent in parents where records[parent].code != nil { namesRejected = true }
-  }
-
-  private func updateHeads(_ number: Int, parents: [Int], previous: Int?) {
-    if heads.count == 1, parents.contains(heads[0]) || heads[0] == previous {
-      heads[0] = number
-      return
-    }
-    var kept: [Int] = []
-    swap(&kept, &heads)
-    kept.removeAll { head in
-      if head == previous || parents.contains(head) { return true }
-      return namesRejected && graph.isBefore(head, number)
-    }
-    kept.append(number)
-    heads = kept
   }
 
   /// Whether one act lies before another.

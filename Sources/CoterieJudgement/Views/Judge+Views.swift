@@ -102,14 +102,15 @@ extension Judge {
   /// Its author's best value over grants in effect before it, under every lowering that it does
   /// not precede. Looks only at what happened to its author since the trunk that it had seen.
   func effect(of event: Int, in view: View) -> ActVerdict {
-    if records[event].kind == .inviteDecline {
-      let entry = Int(records[event].target)
+    let record = records[event]
+    if record.kind == .inviteDecline {
+      let entry = Int(record.target)
       return verdict(ofAct: entry, in: view).isInEffect
         ? .effective(0)
         : ActVerdict(status: .defeated, code: .lostSupport, by: acts[entry].event)
     }
     let author = graph.author(event)
-    let before = records[event].before
+    let before = record.before
     let base = min(lastVersion(below: before), view.version)
     let isSettled = isSettled(before, at: base)
     let isUnchanged = view.changes?.persons[author] == nil

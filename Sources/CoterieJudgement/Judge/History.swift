@@ -1,0 +1,152 @@
+internal import CoterieEvents
+internal import CoterieWire
+
+/// The admission of a post that rests on its author, its type and the acts it had seen: it holds
+/// for the next such post as well, as long as what these acts come to stays as it is.
+struct PlainPost {
+  var before: Frontier
+  var type: Post.ContentType
+  var facts: Judge.Facts
+}
+
+/// What each event touches: its place in the graph, what is kept of it, the heads.
+///
+/// It stands in one value, so that an event that is like its author's last one is taken in one
+/// access to the judge, with no look at a view.
+struct History {
+  var graph: EventGraph
+  /// What is kept of each event, by number.
+  var records: [Record] = []
+  /// Admitted events that no admitted event has in its past.
+  var heads: [Int] = []
+  /// The admission of each author's last plain post, by person.
+  var plainPosts: [PlainPost?] = []
+  /// The numbers of the parents of the event that is taken, and of the one before it.
+  private(set) var parents: [Int] = []
+  private(set) var previous: Int?
+  /// Whether an event names one that was rejected.
+  private var namesRejected = false
+  private var touched: UInt32 = 0
+
+  init(seed: UInt64) {
+    graph = EventGraph(seed: seed)
+  }
+
+  mutating func reserve(_ count: Int) {
+    graph.reserve(count)
+    records.reserveCapacity(count)
+  }
+
+  mutating func expect(_ ids: [Digest]) {
+    touched ^= graph.table.touch(ids)
+  }
+
+  /// What came of taking an event.
+  enum Taking {
+    /// It is in, and was admitted as its author's post before it.
+    case admitted(Int)
+    /// It has its place in the graph; its admission is to be asked for.
+    case placed(Int)
+    case known(Int)
+    case pending
+    case malformed(Malformed.Problem)
+  }
+
+  /// Gives an event its place.
+  mutating func take(_ event: borrowing Event, group: Digest?) -> Taking {
+    if let known = graph.table.number(of: event.id) { return .known(known) }
+    if let group, event.groupID != group { return .malformed(.wrongGroup) }
+    if let problem = link(event) { return problem }
+    let kind = event.action.kind
+    let number = graph.insert(
+      id: event.id,
+      author: event.author,
+      sequence: event.sequence,
+      previous: previous,
+      parents: parents,
+      needsClock: kind.isAuthority
+    )
+    guard let post = plainPost(event.action, by: graph.author(number)) else {
+      return .placed(number)
+    }
+    records.append(Record(kind, before: post.before, facts: post.facts))
+    noteRejectedLinks()
+    updateHeads(number)
+    return .admitted(number)
+  }
+
+  /// Looks up what an event names; answers why it cannot be taken.
+  private mutating func link(_ event: borrowing Event) -> Taking? {
+    parents.removeAll(keepingCapacity: true)
+    previous = nil
+    for place in 0..<event.parents.count {
+      guard let number = graph.table.number(of: event.parents[place]) else { return .pending }
+      parents.append(number)
+    }
+    guard let id = event.previous else { return nil }
+    guard let number = graph.table.number(of: id) else { return .pending }
+    previous = number
+    guard graph.authorKey(number) == event.author,
+      graph.sequence(number) &+ 1 == event.sequence
+    else { return .malformed(.brokenChain) }
+    return nil
+  }
+
+  // MARK: Plain posts
+
+  /// The type of a post that names nothing; nil for other actions.
+  static func plainType(of action: borrowing Action) -> Post.ContentType? {
+    guard case .messagePost(let post) = copy action, post.reply == nil else { return nil }
+    return post.type
+  }
+
+  /// The author's post before this one, if this one has seen the same acts and is of the same type.
+  private func plainPost(_ action: borrowing Action, by author: Int) -> PlainPost? {
+    guard author < plainPosts.count, let known = plainPosts[author],
+      Self.plainType(of: action) == known.type, hasSeenOnly(known.before)
+    else { return nil }
+    return known
+  }
+
+  /// Whether a frontier is that of each parent and of the previous event.
+  private func hasSeenOnly(_ frontier: Frontier) -> Bool {
+    if let previous, after(previous) != frontier { return false }
+    for parent in parents where after(parent) != frontier { return false }
+    return !parents.isEmpty
+  }
+
+  mutating func note(_ post: PlainPost, of author: Int) {
+    while plainPosts.count <= author { plainPosts.append(nil) }
+    plainPosts[author] = post
+  }
+
+  /// The newest acts among an event and its past.
+  func after(_ event: Int) -> Frontier {
+    records[event].act >= 0 ? Frontier(raw: records[event].act) : records[event].before
+  }
+
+  // MARK: Heads
+
+  /// Learns whether the event that is taken names a rejected one.
+  mutating func noteRejectedLinks() {
+    if namesRejected { return }
+    if let previous, records[previous].code != nil { namesRejected = true }
+    for parent in parents where records[parent].code != nil { namesRejected = true }
+  }
+
+  /// The event that is taken was admitted: nothing that it names is a head any more.
+  mutating func updateHeads(_ number: Int) {
+    if heads.count == 1, heads[0] == previous || parents.contains(heads[0]) {
+      heads[0] = number
+      return
+    }
+    var kept: [Int] = []
+    for head in heads {
+      if head == previous || parents.contains(head) { continue }
+      if namesRejected, graph.isBefore(head, number) { continue }
+      kept.append(head)
+    }
+    kept.append(number)
+    heads = kept
+  }
+}
