@@ -6,7 +6,8 @@ internal import CoterieWire
 
 /// One reading of a source from start to end.
 ///
-/// Envelopes are taken chunk by chunk: hashed, decoded and judged while they are in the cache.
+/// Envelopes are taken chunk by chunk. While one is judged, the next is hashed and read beside, on
+/// another core.
 struct Pass<Source: LogSource> {
   let source: Source
   let reading: LogReading
@@ -16,8 +17,6 @@ struct Pass<Source: LogSource> {
   private var unplaced: [BadEvent] = []
   /// Envelopes that were scanned, and those of them that were judged or found malformed.
   private var (done, taken) = (0, 0)
-  /// Whether each signature of the chunk is good; empty if that is not asked.
-  private var isSigned: [Bool] = []
   /// The log of the event before: most sources hold one group.
   private var newest: MemberLog?
 
@@ -30,9 +29,10 @@ struct Pass<Source: LogSource> {
   mutating func run() -> SourceFault? {
     var fault: SourceFault?
     var chunk = EnvelopeChunk()
+    let beside = Beside(EnvelopeChunk())
     do {
       try source.scan { envelope, place in
-        if !chunk.hasRoom(for: envelope.count) { take(&chunk) }
+        if !chunk.hasRoom(for: envelope.count) { takeNext(&chunk, beside) }
         chunk.append(envelope, place)
         done += 1
         return unplaced.count < Limits.malformedEventsMax && reading.progress(done)
@@ -40,6 +40,8 @@ struct Pass<Source: LogSource> {
     } catch {
       fault = error
     }
+    takeNext(&chunk, beside)
+    beside.finish(&chunk)
     take(&chunk)
     if unplaced.count >= Limits.malformedEventsMax {
       fault = SourceFault(
@@ -65,10 +67,18 @@ struct Pass<Source: LogSource> {
     return log
   }
 
+  /// Has a chunk read, and takes the one that was read before.
+  private mutating func takeNext(_ chunk: inout EnvelopeChunk, _ beside: Beside<EnvelopeChunk>) {
+    let checksEach = reading.signatures == .every
+    beside.exchange(&chunk) { chunk in
+      chunk.read()
+      if checksEach { chunk.isSigned = chunk.signatureChecks() }
+    }
+    take(&chunk)
+  }
+
   /// Takes all events of a chunk, and empties it.
   private mutating func take(_ chunk: inout EnvelopeChunk) {
-    chunk.hash()
-    isSigned = reading.signatures == .every ? chunk.signatureChecks() : []
     newest?.replica.judge.expect(chunk.ids)
     for item in chunk.items.indices where unplaced.count < Limits.malformedEventsMax {
       take(item, of: chunk)
@@ -81,10 +91,10 @@ struct Pass<Source: LogSource> {
     let (range, place, parts) = chunk.items[item]
     let envelope = chunk.bytes.span.extracting(range)
     let event: Event
-    do {
-      event = try chunk.event(item)
-    } catch {
-      unplaced.append(BadEvent(id: nil, fault: error, place: place))
+    switch chunk.events[item] {
+    case .success(let known): event = known
+    case .failure(let fault):
+      unplaced.append(BadEvent(id: nil, fault: fault, place: place))
       return
     }
     let log = log(of: event.groupID)
@@ -94,7 +104,7 @@ struct Pass<Source: LogSource> {
     }
     if reading.signatures == .every {
       log.signatureCount += 1
-      if !isSigned[item] {
+      if !chunk.isSigned[item] {
         let fault = Malformed(.wrongSignature, at: parts?.signature.lowerBound ?? 0)
         log.unsigned.append(BadEvent(id: event.id, fault: fault, place: place))
       }

@@ -9,11 +9,11 @@ extension EnvelopeChunk {
   /// About 36 µs a signature and core.
   borrowing func signatureChecks() -> [Bool] {
     let (bytes, ranges) = (bytes, items.map(\.range))
-    return Cores.map(ranges.count) { isSigned(bytes.span.extracting(ranges[$0])) }
+    return Cores.map(ranges.count) { verifies(bytes.span.extracting(ranges[$0])) }
   }
 }
 
-private func isSigned(_ envelope: Span<UInt8>) -> Bool {
+private func verifies(_ envelope: Span<UInt8>) -> Bool {
   guard let decoded = try? Event.decode(envelope) else { return false }
   return Envelope.verifies(envelope, decoded.parts, by: decoded.event.author)
 }

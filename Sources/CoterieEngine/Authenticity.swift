@@ -94,15 +94,9 @@ package struct Authenticity: ~Copyable {
   }
 
   private mutating func take(_ chunk: inout EnvelopeChunk) {
-    chunk.hash()
-    for item in chunk.items.indices {
-      parts.append(chunk.items[item].parts)
-      do throws(Malformed) {
-        events.append(.success(try chunk.event(item)))
-      } catch {
-        events.append(.failure(error))
-      }
-    }
+    chunk.read()
+    parts += chunk.items.map(\.parts)
+    events += chunk.events
     chunk.removeAll()
   }
 

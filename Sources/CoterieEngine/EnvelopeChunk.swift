@@ -3,10 +3,10 @@ package import CoterieSealing
 package import CoterieWire
 
 /// Envelopes that are taken together: while they are in the cache, all payloads are hashed, several
-/// at a time, and each event is decoded and judged.
+/// at a time, and all events are read.
 ///
 /// Each envelope is copied once. A chunk that is used again takes no memory.
-package struct EnvelopeChunk: ~Copyable {
+package struct EnvelopeChunk: ~Copyable, Sendable {
   /// Small enough to stay in a second-level cache together with what judging them touches.
   private static let bytesMax = 192 * 1024
 
@@ -18,8 +18,11 @@ package struct EnvelopeChunk: ~Copyable {
   package private(set) var items: [(range: Range<Int>, place: UInt64, parts: Envelope.Parts?)] = []
   /// The ids, by item; of no meaning for bytes that are no envelope.
   package private(set) var ids: [Digest] = []
+  /// The events, by item, or what is wrong with their bytes.
+  package private(set) var events: [Result<Event, Malformed>] = []
+  /// Whether each event's own signature is good, by item; empty if that is not asked.
+  package var isSigned: [Bool] = []
   private var payloads: [Range<Int>] = []
-  private var batch = HashBatch()
 
   package init() {}
 
@@ -38,14 +41,24 @@ package struct EnvelopeChunk: ~Copyable {
     payloads.append((start + payload.lowerBound)..<(start + payload.upperBound))
   }
 
-  /// Computes all ids.
-  package mutating func hash() {
+  /// Computes all ids and reads all events.
+  ///
+  /// About 0.5 µs an event.
+  package mutating func read() {
     let bytes = bytes
+    var batch = HashBatch()
     batch.digests(of: payloads, in: bytes.span, domain: .event, into: &ids)
+    events.reserveCapacity(items.count)
+    for item in items.indices {
+      do throws(Malformed) {
+        events.append(.success(try event(item)))
+      } catch {
+        events.append(.failure(error))
+      }
+    }
   }
 
-  /// The event of an item; `hash` came before.
-  package borrowing func event(_ item: Int) throws(Malformed) -> Event {
+  private borrowing func event(_ item: Int) throws(Malformed) -> Event {
     let (range, _, parts) = items[item]
     let envelope = bytes.span.extracting(range)
     if let parts { return try Event(in: envelope, parts, id: ids[item]) }
@@ -57,6 +70,9 @@ package struct EnvelopeChunk: ~Copyable {
   package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     items.removeAll(keepingCapacity: true)
+    ids.removeAll(keepingCapacity: true)
+    events.removeAll(keepingCapacity: true)
+    isSigned.removeAll(keepingCapacity: true)
     payloads.removeAll(keepingCapacity: true)
   }
 }

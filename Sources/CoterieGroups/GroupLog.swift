@@ -109,13 +109,12 @@ public final class GroupLog {
   ) throws(GroupError) -> [Int] {
     let judge = replica.judge
     var chunk = EnvelopeChunk()
+    let beside = Beside(EnvelopeChunk())
     var numbers: [Int] = []
     func take() throws(Malformed) {
-      chunk.hash()
       judge.expect(chunk.ids)
-      for item in chunk.items.indices {
-        let event = try chunk.event(item)
-        if case .inserted(let number) = try judge.insert(event) { numbers.append(number) }
+      for event in chunk.events {
+        if case .inserted(let number) = try judge.insert(event.get()) { numbers.append(number) }
       }
       chunk.removeAll()
     }
@@ -126,7 +125,10 @@ public final class GroupLog {
       if arrivals == 0 { judge.reserve(try source.count(.events) * 5 / 4) }
       try source.scan(.events, prefix: LedgerKey.group(number), from: next) { _, envelope in
         do throws(Malformed) {
-          if !chunk.hasRoom(for: envelope.count) { try take() }
+          if !chunk.hasRoom(for: envelope.count) {
+            beside.exchange(&chunk) { $0.read() }
+            try take()
+          }
           chunk.append(envelope, 0)
         } catch {
           failure = error
@@ -136,6 +138,9 @@ public final class GroupLog {
     }
     do throws(Malformed) {
       if let failure { throw failure }
+      beside.exchange(&chunk) { $0.read() }
+      try take()
+      beside.finish(&chunk)
       try take()
     } catch {
       throw .malformed(error)

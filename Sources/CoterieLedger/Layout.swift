@@ -3,8 +3,8 @@ public import CoterieWire
 /// All tables of `log.mdb`, with the shapes of their keys and values: format 1.
 ///
 /// A group's number is 4 bytes, an arrival number 8, a depth 4, all big-endian, so that keys sort
-/// as the numbers do. Nothing that may have to be erased stands in any of them. `events` is the log;
-/// `ids`, `order`, `chains`, `admissions` and `heads` are indexes, which follow it.
+/// as the numbers do. Nothing that may have to be erased stands in any of them. `events` is the
+/// log; `ids`, `order`, `chains`, `admissions` and `heads` are indexes, which follow it.
 public enum Table: String, CaseIterable, Sendable {
   /// text -> bytes: `format` (8 bytes), `store` (16 random bytes)
   case meta

@@ -5,7 +5,7 @@ internal import Synchronization
 /// Work that is shared by all cores.
 package enum Cores {
   /// How many there are.
-  private static let count = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  package static let count = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// The results of `work` for each of so many places, in their order.
   ///

@@ -16,7 +16,8 @@ public enum Limits {
   public static let waitingEventsMax = 10_000
   /// Bytes of the events that wait, for each group of a store.
   public static let waitingBytesMax = 64 * 1024 * 1024
-  /// As soon as so many events stand in a store's log and not in its indexes, their rows are written.
+  /// As soon as so many events stand in a store's log and not in its indexes, their rows are
+  /// written.
   public static let unindexedEventsMax = 256
   /// Seconds of the longest lifetime of a message: one year of 366 days.
   public static let lifetimeSecondsMax: UInt64 = 366 * 24 * 3600

@@ -44,9 +44,10 @@ extension FormatsPage {
       page.table([["table", "key", "value"]] + tables)
       page.paragraph(
         """
-        The log is events; ids, order, chains, admissions and heads are indexes. They may lack up to
-        \(Limits.unindexedEventsMax - 1) of the newest events: rows of many events are written
-        together. The mark `indexed`, with the group behind it, holds the last arrival that they have.
+        The log is events; ids, order, chains, admissions and heads are indexes. They may lack up
+        to \(Limits.unindexedEventsMax - 1) of the newest events: rows of many events are written
+        together. The mark `indexed`, with the group behind it, holds the last arrival that they
+        have.
         """
       )
       page.paragraph(
