@@ -26,7 +26,8 @@ public enum Fault: String, CaseIterable, Comparable, Sendable {
   case backdate
   /// A member that sends heaps of events that are refused, orphaned, or known.
   case flood
-  /// A member that sends forged signatures, unknown kinds, false proofs and contents.
+  /// A member that sends forged signatures, unknown kinds, false proofs and contents, and that
+  /// hands over the events of others with their signatures spoiled.
   case forge
   /// A member that tells half of the others one thing and half another.
   case equivocate

@@ -59,7 +59,7 @@ public enum Deed: String, CaseIterable, Sendable {
   // Accidents.
   case crash, backUp, restore, sleep, skew
   // Bad will.
-  case fork, backdate, flood, forge, equivocate, persist
+  case fork, backdate, flood, forge, garble, equivocate, persist
   // Everyone exchanges until nothing moves, and everything is checked.
   case settle
   // For tests of the simulator itself: a store loses its newest event.
@@ -92,7 +92,7 @@ public enum Deed: String, CaseIterable, Sendable {
     case .fork: .fork
     case .backdate: .backdate
     case .flood: .flood
-    case .forge: .forge
+    case .forge, .garble: .forge
     case .equivocate: .equivocate
     case .persist: .removed
     default: nil

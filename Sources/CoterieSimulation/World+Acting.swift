@@ -21,7 +21,7 @@ extension SimulatedWorld {
     case .hand: return try await hand(from: member, to: members[step.other])
     case .spool: return try await spool(member)
     case .crash, .backUp, .restore, .sleep, .skew, .lose: return try await suffer(step.deed, member)
-    case .fork, .backdate, .flood, .forge, .equivocate, .persist:
+    case .fork, .backdate, .flood, .forge, .garble, .equivocate, .persist:
       try await member.look()
       return try await harm(step.deed, member, members[step.other])
     default: break

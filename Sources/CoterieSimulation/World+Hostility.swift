@@ -1,4 +1,5 @@
 internal import CoterieBundles
+internal import CoterieEngine
 internal import CoterieEvents
 internal import CoterieGroups
 internal import CoterieJudgement
@@ -38,6 +39,7 @@ extension SimulatedWorld {
       let parents = chance.once(in: 2) ? heads : pen.ownNewest.map { [$0] } ?? heads
       let entry = pen.entry(mischief(villain), after: parents)
       try await publish([entry], of: villain, to: chance.once(in: 2) ? [villain] : members)
+    case .garble: return try await garble(villain, victim)
     case .flood: try await publish(flood(pen, villain), of: villain, to: [victim])
     default: try await publish(forgeries(pen, villain), of: villain, to: [villain, victim])
     }
@@ -121,6 +123,40 @@ extension SimulatedWorld {
       entries.append(pen.entry(mischief(villain), afterIDs: ids))
     }
     return entries
+  }
+
+  /// Hands over everything that the villain holds, with signatures that are wrong: all but the newest
+  /// of each chain, and some of these too.
+  private func garble(
+    _ villain: SimulatedMember,
+    _ victim: SimulatedMember
+  ) async throws -> String {
+    guard let log = villain.eye, victim.group != nil, victim !== villain, !isAway(victim),
+      !areApart(villain, victim)
+    else { return "nobody there" }
+    let chance = villain.chance
+    let graph = log.replica.judge.graph
+    let ends = Set(graph.chains.compactMap { $0.events.last.map { Int($0) } })
+    let snapshot = try log.snapshot()
+    var entries: [BundleEntry] = []
+    for event in log.replica.judge.canonicalOrder() {
+      // Refused events of strangers are held in memory only.
+      guard var entry = try? log.entry(of: event, withContent: false, in: snapshot) else { continue }
+      if !ends.contains(event) || chance.once(in: 8) {
+        entry.envelope[entry.envelope.count - 1 - chance.below(64)] ^= 1
+      }
+      entries.append(entry)
+    }
+    entries = chance.shuffled(entries)
+    counts.hostile += entries.count
+    let first = chance.below(entries.count + 1)
+    for piece in [entries[..<first], entries[first...]] {
+      let ingestion = try victim.opened().adopt(groupID).ingest(Array(piece))
+      note("\(victim.name) gets \(ingestion.placed.map(\.hex)), \(ingestion.bad.count) bad")
+    }
+    try await victim.look()
+    keep(victim)
+    return "\(entries.count) events"
   }
 
   // MARK: Handing out
