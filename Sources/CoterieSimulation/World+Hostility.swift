@@ -125,8 +125,8 @@ extension SimulatedWorld {
     return entries
   }
 
-  /// Hands over everything that the villain holds, with signatures that are wrong: all but the newest
-  /// of each chain, and some of these too.
+  /// Hands over everything that the villain holds, with signatures that are wrong: all but the
+  /// newest of each chain, and some of these too.
   private func garble(
     _ villain: SimulatedMember,
     _ victim: SimulatedMember
@@ -141,7 +141,8 @@ extension SimulatedWorld {
     var entries: [BundleEntry] = []
     for event in log.replica.judge.canonicalOrder() {
       // Refused events of strangers are held in memory only.
-      guard var entry = try? log.entry(of: event, withContent: false, in: snapshot) else { continue }
+      let held = try? log.entry(of: event, withContent: false, in: snapshot)
+      guard var entry = held else { continue }
       if !ends.contains(event) || chance.once(in: 8) {
         entry.envelope[entry.envelope.count - 1 - chance.below(64)] ^= 1
       }
