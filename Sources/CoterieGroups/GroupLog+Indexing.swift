@@ -15,11 +15,19 @@ extension GroupLog {
   static func indexedMark(_ number: UInt32) -> [UInt8] { indexed + LedgerKey.group(number) }
 
   /// Learns which of the events that were just read are not in the indexes yet.
-  func noteUnindexed(_ events: [Int], in source: any LedgerSource) throws(GroupError) {
+  ///
+  /// - Parameter known: how many of them have rows; in a store of an older program, which has no
+  ///   mark, all do.
+  func noteUnindexed(
+    _ events: [Int],
+    known: Int,
+    in source: any LedgerSource
+  ) throws(GroupError) {
     let mark = try GroupError.ofLedger { () throws(LedgerError) in
       try source.value(.marks, Self.indexedMark(number))
     }
-    let reached = min(arrivals, LedgerKey.number(mark ?? []))
+    let before = arrivals - UInt64(events.count)
+    let reached = min(arrivals, mark.map { LedgerKey.number($0) } ?? before + UInt64(known))
     unindexed = Array((unindexed + events).suffix(Int(arrivals - reached)))
   }
 

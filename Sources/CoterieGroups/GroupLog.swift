@@ -89,13 +89,11 @@ public final class GroupLog {
     let next = LedgerKey.arrival(number, arrivals + 1)
     let events = try judgeEvents(from: next, in: source)
     if !events.isEmpty || isFirst {
-      if let event = try differingAdmission(of: events, from: next, in: source) {
-        throw .admissionDiffers(event)
-      }
+      let known = try compareAdmissions(of: events, from: next, in: source)
       arrivals += UInt64(events.count)
       try readWaiting(source)
       storedHeads = try ids(.heads, source)
-      try noteUnindexed(events, in: source)
+      try noteUnindexed(events, known: known, in: source)
     } else if try ids(.waiting, source) != storedWaiting {
       try readWaiting(source)
     }
@@ -159,12 +157,13 @@ public final class GroupLog {
     isStale = false
   }
 
-  /// The first event of which the store says another admission than judging gives.
-  private func differingAdmission(
+  /// What the store says of each admission must be what judging gives; answers of how many events
+  /// it says something.
+  private func compareAdmissions(
     of events: [Int],
     from next: [UInt8],
     in source: any LedgerSource
-  ) throws(GroupError) -> Digest? {
+  ) throws(GroupError) -> Int {
     var place = 0
     var differing: Int?
     var records = AdmissionRecords()
@@ -177,7 +176,8 @@ public final class GroupLog {
         return differing == nil
       }
     }
-    return differing.map { judge.graph.id($0) }
+    if let differing { throw .admissionDiffers(judge.graph.id(differing)) }
+    return place
   }
 
   /// The ids that a table holds of this group.

@@ -126,6 +126,14 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
         try snapshot.count($0)
       }
     }
+    func marks(in transaction: borrowing WriteTransaction) throws(LedgerError) -> [[UInt8]] {
+      var keys: [[UInt8]] = []
+      try transaction.scan(.marks, prefix: Array("indexed".utf8)) { key, _ in
+        keys.append(key.copy(of: 0..<key.count))
+        return true
+      }
+      return keys
+    }
     func areFound() throws -> Bool {
       let snapshot = try Ledger.open(shelf.path("a.coterie")).snapshot()
       return try posted.enumerated().allSatisfy { place, id in
@@ -149,8 +157,14 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
     try append(255)
     #expect(try counts() == [512, 512, 512, 512, 512, 1])
     #expect(try areFound())
+    // A store of an older program has every row, and no mark.
+    try Ledger.open(shelf.path("a.coterie")).write { transaction throws(LedgerError) in
+      for key in try marks(in: transaction) { try transaction.delete(.marks, key) }
+    }
     let again = try Store.open(shelf.path("a.coterie")).log(of: log.group)
     #expect(again.governance() == log.governance())
+    posted.append(try again.append(post, by: key("ann"), time: 3))
+    #expect(try counts() == [513, 512, 512, 512, 512, 1])
     let source = try StoreSource(path: shelf.path("a.coterie"), name: "a", keyring: shelf.keyring)
     try source.checkPages()
     #expect(try source.differingAdmission(of: LogReading().read(source).logs[0]) == nil)

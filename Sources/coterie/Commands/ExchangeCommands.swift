@@ -105,9 +105,10 @@ enum ImportCommand {
     "import",
     "take the events of bundles into a store",
     about: """
-      Each signature is verified and each event judged. Events whose parents are missing wait in the
-      store and are listed. A damaged bundle is taken in as far as it is good. The store is made if
-      it is not there. - is standard input.
+      Events are taken in if their signature, or that of a later one of their author's chain, is
+      right; each is judged. Those whose parents are missing wait in the store and are listed. A
+      damaged bundle is taken in as far as it is good. The store is made if it is not there. - is
+      standard input.
       """,
     example: "import alice.cborseq --store bob.coterie",
     operands: [Operand("BUNDLE", .oneOrMore, help: "bundle files, or -")],
