@@ -141,10 +141,10 @@ struct History {
       return
     }
     var kept: [Int] = []
-    for head in heads {
-      if head == previous || parents.contains(head) { continue }
-      if namesRejected, graph.isBefore(head, number) { continue }
-      kept.append(head)
+    swap(&kept, &heads)
+    kept.removeAll { head in
+      if head == previous || parents.contains(head) { return true }
+      return namesRejected && graph.isBefore(head, number)
     }
     kept.append(number)
     heads = kept
