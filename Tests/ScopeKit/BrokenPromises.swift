@@ -230,5 +230,6 @@ package enum BrokenPromises {
       + expect("another role", one.difference(from: role), "roles")
       + expect("another state", one.difference(from: state), "state digests")
       + expect("another verdict", one.difference(from: verdict), eventIDs[0].description)
+      + expect("no verdict", one.difference(from: judged([:])), eventIDs[0].description)
   }
 }
