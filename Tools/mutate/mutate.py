@@ -3,7 +3,7 @@
 mutate.py [--set rules|codec] [--share I/N] [--only N...] [--equivalent]: works on a copy of the
 package, never on the repository's sources. Prints caught of total and each survivor with its place.
 equivalent.txt names those that cannot change an answer, and why; they are left out, and run alone
-with --equivalent. Exit 1 below 95 % of the rules or 90 % of the codec, or where one of them is caught.
+with --equivalent. Exit 1 below 95 % of the rules or 90 % of the codec, or where one is caught then.
 """
 
 import argparse
@@ -43,33 +43,36 @@ def sources(modules):
 
 def helpers(module, sites):
     """What the rewritten files of a module call."""
+    # Code that is inlined into other modules calls what all can see.
+    access = "" if module == "CoterieJudgement" else "public "
     lines = ["" if module == "CoterieWire" else "internal import CoterieWire",
-             "@inline(__always) func isOn__(_ n: Int) -> Bool { Mutation.active == n }",
-             "func flip__(_ n: Int, _ c: Bool) -> Bool { isOn__(n) ? !c : c }",
-             "func isOff__(_ n: Int) -> Bool { !isOn__(n) }"]
+             f"{access}func isOn__(_ n: Int) -> Bool {{ Mutation.active == n }}",
+             f"{access}func flip__(_ n: Int, _ c: Bool) -> Bool {{ isOn__(n) ? !c : c }}",
+             f"{access}func isOff__(_ n: Int) -> Bool {{ !isOn__(n) }}"]
     for site in sites:
         sign = getattr(site, "operator", None)
         if not sign:
             continue
         name, n, other = sign + token(site.number), site.number, OPERATORS[sign]
+        start = f"{access}func {name}"
         if sign in ("&&", "||"):
             order = "LogicalConjunction" if sign == "&&" else "LogicalDisjunction"
             lines.append(f"infix operator {name} : {order}Precedence")
-            lines.append(f"func {name} (a: Bool, b: @autoclosure () throws -> Bool) rethrows -> Bool "
-                         f"{{ isOn__({n}) ? try a {other} b() : try a {sign} b() }}")
+            lines.append(f"{start} (a: Bool, b: @autoclosure () throws -> Bool) rethrows "
+                         f"-> Bool {{ isOn__({n}) ? try a {other} b() : try a {sign} b() }}")
             continue
         lines.append(f"infix operator {name} : ComparisonPrecedence")
         kind = "Equatable" if sign in ("==", "!=") else "Comparable"
         if site.is_nil:
-            lines.append(f"func {name} <T>(a: T?, b: _OptionalNilComparisonType) -> Bool "
+            lines.append(f"{start} <T>(a: T?, b: _OptionalNilComparisonType) -> Bool "
                          f"{{ isOn__({n}) ? a {other} b : a {sign} b }}")
             continue
-        lines.append(f"func {name} <T: {kind}>(a: T, b: T) -> Bool "
+        lines.append(f"{start} <T: {kind}>(a: T, b: T) -> Bool "
                      f"{{ isOn__({n}) ? a {other} b : a {sign} b }}")
         for count in (2, 3):
             names = [f"T{i}: {kind}" for i in range(count)]
             tuple_ = "(" + ", ".join(f"T{i}" for i in range(count)) + ")"
-            lines.append(f"func {name} <{', '.join(names)}>(a: {tuple_}, b: {tuple_}) -> Bool "
+            lines.append(f"{start} <{', '.join(names)}>(a: {tuple_}, b: {tuple_}) -> Bool "
                          f"{{ isOn__({n}) ? a {other} b : a {sign} b }}")
     return "\n".join(lines) + "\n"
 
