@@ -69,12 +69,19 @@ def scenarios():
     return bad, good
 
 
+def lines():
+    rows = (root / "Fixtures/refusals.txt").read_text().splitlines()
+    codes = [row.split()[1] for row in rows if " | " in row and not row.startswith("#")]
+    return len(codes) - codes.count("-"), codes.count("-")
+
+
 kept = len(list((root / "Fixtures/scenarios").rglob("*.json")))
 refused = len(list((root / "Fixtures/scenarios-bad").glob("*.json")))
 rows = [
     ("cells of permissions.txt", *permissions()),
     ("verdicts that scenarios expect", *scenarios()),
     ("scenario files: refused, run", refused, kept),
+    ("command lines: refused, done", *lines()),
 ]
 print("vectors of our own that say no, and yes")
 for name, bad, good in rows:

@@ -26,7 +26,7 @@ package enum Accounts {
   /// The seeds of the random groups.
   private static let seeds: ClosedRange<UInt64> = 1...100
 
-  /// Every case that judges: all scenarios, and random groups of several sizes.
+  /// Every case that judges: the table, the kinds, all scenarios, and random groups.
   package static func judgement(in fixtures: URL) throws -> [Case] {
     let root = fixtures.appending(path: "scenarios")
     let found = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String }
@@ -42,7 +42,12 @@ package enum Accounts {
       let events = group.arrivalOrder(seed: seed)
       return Case(name: "group \(seed)") { Account(events).lines }
     }
-    return [Case(name: "table") { table }] + scenarios + groups
+    return [Case(name: "table") { table }, Case(name: "kinds") { kinds }] + scenarios + groups
+  }
+
+  /// What hangs on each kind besides the table.
+  private static var kinds: [String] {
+    Kind.allCases.map { "\($0.name) authority \($0.isAuthority) state \($0.changesGovernance)" }
   }
 
   /// Every cell of the table, what it allows on what, and the least role that may.
@@ -69,6 +74,7 @@ package enum Accounts {
       Case(name: "heads") { told { $0.tellHeads() } },
       Case(name: "texts") { told { $0.tellTexts() } },
       Case(name: "bounds") { told { $0.tellBounds() } },
+      Case(name: "strangers") { told { $0.tellStrangers() } },
     ]
     cases += (0...Cast.everyAction.count).map { place in
       Case(name: "action \(place)") { told { $0.tellEveryAction(place) } }

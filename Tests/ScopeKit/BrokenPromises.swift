@@ -56,7 +56,7 @@ package enum BrokenPromises {
     func broken(_ template: Template?, _ judged: Judged) -> String? {
       Promises.broken(in: judge(template), judged)
     }
-    let members = [(Cast.bob, Role.owner), (Cast.cat, .member), (Cast.eve, .observer)]
+    let members = [(Cast.bob, Role.owner), (Cast.cat, .member)]
     let group = Judged(Graph.group(founder: Cast.ann, members: members).events)
     return expect("two owners", group.owners == 2 ? nil : "\(group.owners)", nil)
       + expect("no owner", broken(.secretGroup, nobody), "G2")
@@ -166,6 +166,7 @@ package enum BrokenPromises {
       + expect("a shorter path", moved(owner([9]), owner([1, 2])), nil)
       + expect("a longer path", moved(owner([1, 2]), owner([9])), "G6")
       + expect("an admin and an admin", moved(admin([1]), admin([1, 2])), "G6")
+      + expect("an admin of a shorter path", moved(admin([1]), owner([1, 2])), "G6")
   }
 
   // MARK: G4
@@ -229,5 +230,6 @@ package enum BrokenPromises {
       + expect("another role", one.difference(from: role), "roles")
       + expect("another state", one.difference(from: state), "state digests")
       + expect("another verdict", one.difference(from: verdict), eventIDs[0].description)
+      + expect("no verdict", one.difference(from: judged([:])), eventIDs[0].description)
   }
 }

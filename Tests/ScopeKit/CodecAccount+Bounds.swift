@@ -20,6 +20,17 @@ extension CodecAccount {
     }
   }
 
+  /// Kinds that are not known, of every length on both sides of the longest that is, and bytes
+  /// against others.
+  package mutating func tellStrangers() {
+    for count in 1...20 {
+      let name = Text(String(repeating: "k", count: count))
+      tell(.unknown(kind: name, body: [0xa0]))
+    }
+    let words: [[UInt8]] = [[], [1], [2], [1, 2], [2, 1], [1, 2, 3]]
+    for word in words { lines.append("\(words.map { word.span.spells($0) })") }
+  }
+
   /// Events on both sides of each bound of their fields.
   package mutating func tellBounds() {
     let most = UInt64(Limits.lifetimeSecondsMax)

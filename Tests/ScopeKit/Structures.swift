@@ -6,7 +6,7 @@ internal import CoterieWire
 package enum Structures {
   /// What was found wrong, in words.
   package static func broken() -> [String] {
-    table() + paths() + graph(seed: 1) + graph(seed: 2) + chainOfOne()
+    table() + paths() + graph(seed: 1) + graph(seed: 2) + farPast() + chainOfOne()
   }
 
   private static func digest(_ number: Int, _ high: UInt64 = 7) -> Digest {
@@ -140,6 +140,32 @@ package enum Structures {
       }
     }
     return broken
+  }
+
+  /// An event that names, beside a newest one, what lies thousands of events before it.
+  private static func farPast() -> [String] {
+    var graph = EventGraph(seed: 11)
+    var count = 0
+    func add(_ author: Int, _ sequence: Int, _ previous: Int?, _ parents: [Int]) -> Int {
+      count += 1
+      return graph.insert(
+        id: digest(count),
+        author: digest(author, 1),
+        sequence: UInt64(sequence),
+        previous: previous,
+        parents: parents,
+        needsClock: false
+      )
+    }
+    let first = add(0, 0, nil, [])
+    let second = add(1, 0, nil, [first])
+    let third = add(2, 0, nil, [second])
+    var newest = first
+    for sequence in 1...4_200 { newest = add(0, sequence, newest, [newest]) }
+    let last = add(3, 0, nil, [second, third, newest].sorted())
+    let clock = graph.clock(of: last)
+    let reached = [newest, second, third, last].map { clock[graph.chain($0)] }
+    return reached == [4_200, 0, 0, 0] ? [] : ["a far past reaches \(reached)"]
   }
 
   /// An event that a person has none of is numbered once, whoever asks first.

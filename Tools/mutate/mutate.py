@@ -1,8 +1,9 @@
 """Mutates the sources that decide, builds all mutants at once, and says which the tests catch.
 
-mutate.py [--set rules|codec] [--share I/N] [--only N...]: works on a copy of the package, never on
-the repository's sources. Prints caught of total and each survivor with its place; equivalent.txt
-names those that cannot change an answer, and why. Exit 1 below 95 % of the rules or 90 % of the codec.
+mutate.py [--set rules|codec] [--share I/N] [--only N...] [--equivalent]: works on a copy of the
+package, never on the repository's sources. Prints caught of total and each survivor with its place.
+equivalent.txt names those that cannot change an answer, and why; they are left out, and run alone
+with --equivalent. Exit 1 below 95 % of the rules or 90 % of the codec, or where one is caught then.
 """
 
 import argparse
@@ -42,33 +43,36 @@ def sources(modules):
 
 def helpers(module, sites):
     """What the rewritten files of a module call."""
+    # Code that is inlined into other modules calls what all can see.
+    access = "" if module == "CoterieJudgement" else "public "
     lines = ["" if module == "CoterieWire" else "internal import CoterieWire",
-             "@inline(__always) func isOn__(_ n: Int) -> Bool { Mutation.active == n }",
-             "func flip__(_ n: Int, _ c: Bool) -> Bool { isOn__(n) ? !c : c }",
-             "func isOff__(_ n: Int) -> Bool { !isOn__(n) }"]
+             f"{access}func isOn__(_ n: Int) -> Bool {{ Mutation.active == n }}",
+             f"{access}func flip__(_ n: Int, _ c: Bool) -> Bool {{ isOn__(n) ? !c : c }}",
+             f"{access}func isOff__(_ n: Int) -> Bool {{ !isOn__(n) }}"]
     for site in sites:
         sign = getattr(site, "operator", None)
         if not sign:
             continue
         name, n, other = sign + token(site.number), site.number, OPERATORS[sign]
+        start = f"{access}func {name}"
         if sign in ("&&", "||"):
             order = "LogicalConjunction" if sign == "&&" else "LogicalDisjunction"
             lines.append(f"infix operator {name} : {order}Precedence")
-            lines.append(f"func {name} (a: Bool, b: @autoclosure () throws -> Bool) rethrows -> Bool "
-                         f"{{ isOn__({n}) ? try a {other} b() : try a {sign} b() }}")
+            lines.append(f"{start} (a: Bool, b: @autoclosure () throws -> Bool) rethrows "
+                         f"-> Bool {{ isOn__({n}) ? try a {other} b() : try a {sign} b() }}")
             continue
         lines.append(f"infix operator {name} : ComparisonPrecedence")
         kind = "Equatable" if sign in ("==", "!=") else "Comparable"
         if site.is_nil:
-            lines.append(f"func {name} <T>(a: T?, b: _OptionalNilComparisonType) -> Bool "
+            lines.append(f"{start} <T>(a: T?, b: _OptionalNilComparisonType) -> Bool "
                          f"{{ isOn__({n}) ? a {other} b : a {sign} b }}")
             continue
-        lines.append(f"func {name} <T: {kind}>(a: T, b: T) -> Bool "
+        lines.append(f"{start} <T: {kind}>(a: T, b: T) -> Bool "
                      f"{{ isOn__({n}) ? a {other} b : a {sign} b }}")
         for count in (2, 3):
             names = [f"T{i}: {kind}" for i in range(count)]
             tuple_ = "(" + ", ".join(f"T{i}" for i in range(count)) + ")"
-            lines.append(f"func {name} <{', '.join(names)}>(a: {tuple_}, b: {tuple_}) -> Bool "
+            lines.append(f"{start} <{', '.join(names)}>(a: {tuple_}, b: {tuple_}) -> Bool "
                          f"{{ isOn__({n}) ? a {other} b : a {sign} b }}")
     return "\n".join(lines) + "\n"
 
@@ -142,11 +146,18 @@ class Copy:
         return run.returncode, run.stdout + run.stderr
 
     def settle(self, *words):
-        """Builds; leaves out the mutants of lines that do not compile, and builds again."""
+        """Builds; leaves out the mutants of lines that do not compile, and builds again.
+
+        Which they were is kept beside the copy, so that the next run builds once."""
+        known = self.folder / "not-compiling.txt"
+        names = set(known.read_text().splitlines()) if known.exists() else set()
+        self.dropped |= {s.number for s in self.sites() if " | ".join(s.name) in names}
         for _ in range(12):
             self.write()
             status, output = self.build(*words)
             if status == 0:
+                dropped = [s for _, _, s, _ in self.pairs if s.number in self.dropped]
+                known.write_text("".join(" | ".join(s.name) + "\n" for s in dropped))
                 return
             lines = set(re.findall(r"(Sources/\S+?\.swift):(\d+):\d+: error", output))
             bad = {s.number for _, source, s, _ in self.pairs for file, line in lines
@@ -230,6 +241,7 @@ def main():
     parser.add_argument("--set", choices=[*SETS, "all"], default="all")
     parser.add_argument("--only", type=int, nargs="*", help="these mutants only")
     parser.add_argument("--share", default="0/1", help="I/N: every Nth mutant from I on")
+    parser.add_argument("--equivalent", action="store_true", help="those of equivalent.txt only")
     parser.add_argument("--jobs", type=int, default=2, help="mutants that are run at once")
     options = parser.parse_args()
     os.makedirs(options.work, exist_ok=True)
@@ -245,34 +257,30 @@ def main():
     good = True
     for name in SETS if options.set == "all" else [options.set]:
         sites = [s for s in copy.sites() if s.set == name and s.number % step == start
-                 and (not options.only or s.number in options.only)]
-        good = report(copy, name, sites, known, options.jobs) and good
+                 and (not options.only or s.number in options.only)
+                 and (s.name in known) == options.equivalent]
+        good = report(copy, name, sites, options) and good
     print(f"{len(copy.dropped)} places do not compile when changed")
     return 0 if good else 1
 
 
-def report(copy, name, sites, known, jobs):
+def report(copy, name, sites, options):
     """Runs one set and prints its survivors; whether it reaches its goal."""
     numbers = [s.number for s in sites]
     words = [name, str(copy.folder / "Fixtures")]
     if dict(run(copy, words, [0])) != {0: "survived"}:
         sys.exit("a check fails without any mutant")
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        shares = [numbers[start::jobs] for start in range(jobs)]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        shares = [numbers[start::options.jobs] for start in range(options.jobs)]
         ends = list(pool.map(lambda share: run_all(copy, share, words), shares))
     caught = {number for end in ends for number in end}
-    same = [s for s in sites if s.name in known]
-    real = [s for s in sites if s.number not in caught and s.name not in known]
-    for site in real:
-        print(f"survived {site.number} {site.file}:{site.line} {site.what}")
-    for site in same:
-        if site.number in caught:
-            print(f"not equivalent {site.number} {site.file}:{site.line} {site.what}")
-    total = len(sites) - len([s for s in same if s.number not in caught])
-    share = 100 * len(caught) / max(1, total)
-    print(f"{name}: {len(caught)} of {total} mutants caught ({share:.1f} %); "
-          f"{len(sites) - total} equivalent")
-    return share >= GOALS[name] and not any(s.number in caught for s in same)
+    for site in sites:
+        if (site.number in caught) == options.equivalent:
+            word = "not equivalent" if options.equivalent else "survived"
+            print(f"{word} {site.number} {site.file}:{site.line} {site.what}")
+    share = 100 * len(caught) / max(1, len(sites))
+    print(f"{name}: {len(caught)} of {len(sites)} mutants caught ({share:.1f} %)")
+    return not caught if options.equivalent else share >= GOALS[name]
 
 
 def equivalents(path):
