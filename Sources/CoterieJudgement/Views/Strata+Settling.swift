@@ -66,10 +66,9 @@ extension Strata {
 
   private func dominates(_ one: Holding, _ other: Holding, isEarlier: Bool) -> Bool {
     guard one.value >= other.value, one.othersValue >= other.othersValue else { return false }
-    guard one.path == other.path || judge.paths.isSenior(one.path, other.path) else { return false }
-    let isEqual =
-      one.value == other.value && one.othersValue == other.othersValue && one.path == other.path
-    return isEqual ? judge.isCanonicallyBefore(one.grant, other.grant) : true
+    // Of one path the first stays first wherever a lowering makes both worth the same.
+    if one.path == other.path { return judge.isCanonicallyBefore(one.grant, other.grant) }
+    return judge.paths.isSenior(one.path, other.path)
   }
 
   // MARK: Stratum 6
