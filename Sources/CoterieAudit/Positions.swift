@@ -138,7 +138,9 @@ extension Timestamp {
       (1...12).contains(month), (1...31).contains(day), !clock.contains(where: { $0 == nil })
     else { return nil }
     let numbers = clock.compactMap { $0 } + [0, 0, 0]
-    guard (0...24).contains(numbers[0]), (0..<60).contains(numbers[1]),
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let lastDay = month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    guard day <= lastDay, (0...24).contains(numbers[0]), (0..<60).contains(numbers[1]),
       (0...60).contains(numbers[2])
     else { return nil }
     // Civil date to days: Hinnant, chrono-compatible low-level date algorithms, 2013.

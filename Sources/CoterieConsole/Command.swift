@@ -140,10 +140,17 @@ public struct Invocation: Sendable {
   public func value(_ name: String) -> String? { values[name] }
 
   /// The value of an option that is a number of at least `least`.
-  public func number(_ name: String, least: Int = 0) throws(Failure) -> Int? {
+  public func number(
+    _ name: String,
+    least: Int = 0,
+    most: Int = 1 << 53
+  ) throws(Failure) -> Int? {
     guard let text = values[name] else { return nil }
     guard let number = Int(text), number >= least else {
       throw Failure.usage("\(name) takes a whole number of \(least) or more, not \"\(text)\"")
+    }
+    guard number <= most else {
+      throw Failure.usage("\(name) takes a whole number of at most \(most), not \"\(text)\"")
     }
     return number
   }

@@ -144,6 +144,7 @@ public enum FileOutput {
   ///
   /// - Parameter mode: who may read it, as far as the process's mask allows.
   public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) -> Bool {
+    if isStream(path) { return write(bytes, into: path) }
     let beside = "\(path).\(getpid()).partial"
     // Whatever stands there is not written through: it may be a link that someone else made.
     unsafe unlink(beside)
@@ -161,6 +162,23 @@ public enum FileOutput {
       return false
     }
     return syncFolder(of: path)
+  }
+
+  /// Whether a path is that of a device or a pipe: what is written goes through it, and it stays.
+  private static func isStream(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return false }
+    return [S_IFCHR, S_IFBLK, S_IFIFO].contains(status.st_mode & S_IFMT)
+  }
+
+  private static func write(_ bytes: [UInt8], into path: String) -> Bool {
+    let descriptor = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    let isWritten = Console.writeAll(bytes, to: descriptor) == .done
+    let problem = errno
+    close(descriptor)
+    errno = problem
+    return isWritten
   }
 
   /// Makes the name of a file last.

@@ -42,6 +42,7 @@ extension Group {
     )
     let now = surroundings.now()
     let draft = Draft(founding: founding, by: signing.publicKey, time: now)
+    try draft.event.requireWellFormed(draft.sealed(with: signing))
     let key = StoredKey(
       purpose: .member,
       group: draft.id,

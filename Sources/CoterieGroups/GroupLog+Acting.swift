@@ -117,6 +117,7 @@ extension GroupLog {
     _ envelope: [UInt8],
     _ words: Words? = nil
   ) throws(GroupError) -> Digest {
+    try event.requireWellFormed(envelope)
     let arrival: Replica.Arrival
     do {
       arrival = try replica.receive(event, envelope: envelope)
@@ -156,6 +157,19 @@ extension GroupLog {
   /// Why an act would be refused now; nil if it would be admitted.
   public func mayI(_ action: Action, by author: Digest) -> (code: Code, by: Digest?)? {
     replica.judge.refusal(of: action, by: author)
+  }
+}
+
+extension Event {
+  /// Refuses what everyone would call malformed, such as a text that is too long or a key that is
+  /// none, before it is in one's own log.
+  func requireWellFormed(_ envelope: [UInt8]) throws(GroupError) {
+    do throws(Malformed) {
+      let read = try Event.decode(envelope.span).event
+      precondition(read == self, "an event is read as it was written")
+    } catch {
+      throw .malformed(error)
+    }
   }
 }
 

@@ -127,8 +127,10 @@ public final class Store: Sendable {
     time: UInt64
   ) throws(GroupError) -> GroupLog {
     let draft = Draft(founding: founding, by: key.publicKey, time: time)
+    let envelope = draft.sealed(with: key)
+    try draft.event.requireWellFormed(envelope)
     let log = try adopt(draft.id)
-    try log.place(draft.event, draft.sealed(with: key))
+    try log.place(draft.event, envelope)
     return log
   }
 

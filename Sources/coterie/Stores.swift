@@ -167,7 +167,7 @@ enum Stores {
       Failure(.locked, "locked", error.description, help: "coterie unlock asks for the passphrase")
     case .notEnoughMemory: Failure(.store, "memory", error.description)
     case .damaged: damaged(error.description)
-    case .ledger(let error): Failure(.store, "store", error.description)
+    case .ledger(let error): failure(GroupError.ledger(error))
     }
   }
 }

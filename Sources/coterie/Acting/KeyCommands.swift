@@ -34,9 +34,13 @@ enum KeyCommands {
       + passphraseOptions,
     run: { invocation, console in
       let path = invocation.operands[0]
-      let store = try Stores.create(path)
-      if invocation.has("--passphrase") || invocation.value("--passphrase-fd") != nil {
-        try setPassphrase(store, invocation, console, asksTwice: true)
+      let isLocked = invocation.has("--passphrase") || invocation.value("--passphrase-fd") != nil
+      // Asked for first: a store that was to be protected is never there without protection.
+      if isLocked {
+        let lock = try NewLock(invocation)
+        try set(lock, try Stores.create(path), console)
+      } else {
+        _ = try Stores.create(path)
       }
       console.say("made \(path)")
       return .done
@@ -132,24 +136,34 @@ enum KeyCommands {
         console.say("the store has no passphrase now")
         return .done
       }
-      try setPassphrase(store, invocation, console, asksTwice: true)
+      try set(try NewLock(invocation), store, console)
       return .done
     }
   )
 
   private static let noVault = Failure(.store, "store", "the store has no keys")
 
-  private static func setPassphrase(
+  /// A passphrase, and what is needed besides it.
+  private struct NewLock: ~Copyable {
+    let passphrase: SecretBytes
+    let keyFile: [UInt8]?
+
+    init(_ invocation: Invocation) throws(Failure) {
+      let file = try KeyCommands.keyFile(invocation)
+      let words = try KeyCommands.passphrase(invocation, "new passphrase: ", again: true)
+      keyFile = file
+      passphrase = words
+    }
+  }
+
+  private static func set(
+    _ lock: borrowing NewLock,
     _ store: Store,
-    _ invocation: Invocation,
-    _ console: Console,
-    asksTwice: Bool
+    _ console: Console
   ) throws(Failure) {
     guard let vault = store.vault else { throw noVault }
-    let passphrase = try passphrase(invocation, "new passphrase: ", again: asksTwice)
-    let file = try keyFile(invocation)
     do throws(VaultError) {
-      try vault.setPassphrase(passphrase, keyFile: file)
+      try vault.setPassphrase(lock.passphrase, keyFile: lock.keyFile)
     } catch {
       throw Stores.failure(error)
     }

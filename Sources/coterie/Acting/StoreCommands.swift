@@ -194,16 +194,14 @@ enum StoreCommands {
       let store = try Stores.open(try Sources.path(nil, invocation))
       let rule = invocation.operands.first.map { ContactPolicy.Rule(rawValue: $0) }
       if let rule, rule == nil { throw Failure.usage("RULE is everyone, known or nobody") }
+      let added = try key("--add", invocation)
+      let removed = try key("--remove", invocation)
       do throws(GroupError) {
         var policy = try store.contactPolicy()
         let before = policy
         if let rule = rule ?? nil { policy.rule = rule }
-        if let key = invocation.value("--add").flatMap({ Digest(hex: $0) }) {
-          policy.known.insert(key)
-        }
-        if let key = invocation.value("--remove").flatMap({ Digest(hex: $0) }) {
-          policy.known.remove(key)
-        }
+        if let added { policy.known.insert(added) }
+        if let removed { policy.known.remove(removed) }
         if policy != before { try store.setContactPolicy(policy) }
         if console.isJSON {
           let result = JSONValue.object([
@@ -221,4 +219,13 @@ enum StoreCommands {
       return .done
     }
   )
+
+  private static func key(_ option: String, _ invocation: Invocation) throws(Failure) -> Digest? {
+    guard let word = invocation.value(option) else { return nil }
+    if let key = Digest(hex: word) { return key }
+    throw Failure.usage(
+      "\(option) takes a public key of 64 hexadecimal digits, not \"\(word)\"",
+      help: "coterie members --json prints whole keys"
+    )
+  }
 }

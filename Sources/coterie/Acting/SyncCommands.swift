@@ -42,7 +42,7 @@ enum SyncCommands {
     _ store: Store,
     _ invocation: Invocation
   ) throws(Failure) -> ExchangeOutcome {
-    let idle = try invocation.number("--timeout", least: 1) ?? 60
+    let idle = try invocation.number("--timeout", least: 1, most: 1_000_000) ?? 60
     do throws(ExchangeError) {
       if invocation.has("--stdio") {
         return try speak(store, STDIN_FILENO, STDOUT_FILENO, idle)
@@ -202,7 +202,7 @@ enum SyncCommands {
     options: [Option("--every", value: "SECONDS", help: "how often; 10 if it is left out")],
     run: { invocation, console in
       let path = try Sources.path(nil, invocation)
-      let pause = try invocation.number("--every", least: 1) ?? 10
+      let pause = try invocation.number("--every", least: 1, most: 1_000_000) ?? 10
       while !Interruption.isAsked {
         let store = try Stores.open(path)
         let outcome = try exchange(store, invocation)

@@ -28,7 +28,7 @@ enum WatchCommand {
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let desk = try await Desk(invocation, console)
     let wanted = try invocation.number("--count", least: 1) ?? .max
-    let pause = try invocation.number("--every", least: 10) ?? 200
+    let pause = try invocation.number("--every", least: 10, most: 86_400_000) ?? 200
     let changes = await desk.group.changes()
     var heard = changes.makeAsyncIterator()
     var shown = 0

@@ -11,9 +11,14 @@ enum WhyCommands {
   static let rows = [why, whyNot, impact, blame]
   static let log = Operand("PATH", .optional, help: "a store, a bundle or a scenario file")
 
-  static func print(_ name: String, _ report: some Encodable, _ console: Console) throws {
+  static func print(
+    _ name: String,
+    _ report: some Encodable,
+    _ console: Console,
+    exit: ExitStatus = .done
+  ) throws {
     let value = try JSONValue(encoding: report)
-    console.line(Output.document(name, value, exit: .done))
+    console.line(Output.document(name, value, exit: exit))
   }
 
   private static let why = Command(
@@ -54,17 +59,20 @@ enum WhyCommands {
       }
     }
     if let file = invocation.value("--bundle") { try write(report, to: file, opened, console) }
+    let expected = invocation.value("--expect")
+    let parts = (expected ?? "").split(separator: ":", maxSplits: 1).map(String.init)
+    let isMet =
+      expected == nil
+      || parts.first == report.verdict.status
+        && (parts.count < 2 || parts[1] == report.verdict.code)
+    let status: ExitStatus = isMet ? .done : .findings
     if console.isJSON {
-      try print("why", report, console)
+      try print("why", report, console, exit: status)
     } else {
       for line in WhyText(report, opened).lines { console.line(line) }
     }
-    guard let expected = invocation.value("--expect") else { return .done }
-    let parts = expected.split(separator: ":", maxSplits: 1).map(String.init)
-    let isMet =
-      parts.first == report.verdict.status && (parts.count < 2 || parts[1] == report.verdict.code)
-    if !isMet { console.say("expected \(expected)") }
-    return isMet ? .done : .findings
+    if let expected, !isMet { console.say("expected \(expected)") }
+    return status
   }
 
   private static func isPath(_ word: String, _ opened: OpenedCase) -> Bool {

@@ -83,9 +83,9 @@ enum SimulateCommand {
       throw Failure.usage("--faults takes a comma list of \(known), all, none")
     }
     let first = UInt64(try invocation.number("--seed") ?? 1)
-    let count = UInt64(try invocation.number("--seeds", least: 1) ?? 1)
-    let members = try invocation.number("--members", least: 2) ?? 4
-    let events = try invocation.number("--events", least: 1) ?? 40
+    let count = UInt64(try invocation.number("--seeds", least: 1, most: 1_000_000) ?? 1)
+    let members = try invocation.number("--members", least: 2, most: 1000) ?? 4
+    let events = try invocation.number("--events", least: 1, most: 1_000_000) ?? 40
     return (first..<(first + count)).map {
       Plan(seed: $0, members: members, events: events, faults: faults)
     }
