@@ -67,6 +67,7 @@ extension Judge {
   /// O(n) and a sort within each depth.
   package func canonicalOrder() -> [Int] {
     let graph = graph
+    let ids = graph.table.digests
     var starts = [Int](repeating: 0, count: 2)
     for event in 0..<count {
       let depth = graph.depth(event)
@@ -81,7 +82,7 @@ extension Judge {
       next[graph.depth(event)] += 1
     }
     for depth in 0..<(starts.count - 1) where starts[depth + 1] - starts[depth] > 1 {
-      ordered[starts[depth]..<starts[depth + 1]].sort { graph.id($0) < graph.id($1) }
+      ordered[starts[depth]..<starts[depth + 1]].sort { ids[$0] < ids[$1] }
     }
     return ordered
   }
