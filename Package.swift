@@ -190,7 +190,7 @@ let package = Package(
       of: "CoterieGroups",
       on: [
         "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieLedger",
-        "CoterieBundles", "CoterieVault", "ScopeKit", "StoreKit",
+        "CoterieBundles", "CoterieVault", "CoterieAudit", "ScopeKit", "StoreKit",
       ]
     ),
     tests(
