@@ -229,14 +229,16 @@ public struct Spool {
         let events = log.eventsLacking(to: known)
         lacking[receiver.key] = log.events(events, for: receiver.standpoint)
       }
-      let served = receivers.filter { !(lacking[$0.key] ?? []).isEmpty }.map(\.key)
+      // Who was removed gets less than everything, and may get more once another removal counts.
+      let served = receivers.filter { !$0.isRemoved && !(lacking[$0.key] ?? []).isEmpty }.map(\.key)
       for receiver in receivers {
         let events = lacking[receiver.key] ?? []
         let mustAnswer = toAnswer[log.group]?.contains(receiver.key) == true
         if events.isEmpty, !mustAnswer { continue }
         let others = served.filter { $0 != receiver.key }
         let left = try leave(events, ends, others, for: receiver, log, signer)
-        records[receiver.key]?.sent += left.map { (name: $0, seal: receiver.seal, ends: ends) }
+        let reached = receiver.ends ?? ends
+        records[receiver.key]?.sent += left.map { (name: $0, seal: receiver.seal, ends: reached) }
       }
     }
 
@@ -294,6 +296,13 @@ public struct Spool {
     var key: Digest
     var seal: Digest
     var standpoint: Standpoint
+
+    /// The newest events that it may have; nil for all.
+    var ends: [Digest]? {
+      if case .removed(let removal) = standpoint { [removal] } else { nil }
+    }
+
+    var isRemoved: Bool { ends != nil }
   }
 
   private func receivers(_ governance: Governance, _ log: GroupLog, _ me: Digest) -> [Receiver] {

@@ -36,6 +36,14 @@ private let all = Set(Fault.allCases)
     #expect(other.trace != first.trace)
   }
 
+  /// Two who remove a third without having seen each other's removal.
+  @Test func `brings someone removed the removal that counts, by a folder too`() async throws {
+    let faults = Fault.allCases.filter { !$0.isHostility }
+    let plan = Plan(seed: 8625, members: 5, events: 60, faults: Set(faults))
+    let outcome = try await Simulation(plan).run()
+    #expect(outcome.breach == nil)
+  }
+
   @Test func `meets every kind of trouble`() async throws {
     var counts = RunCounts()
     for seed in 40..<UInt64(44) {
