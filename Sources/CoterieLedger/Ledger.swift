@@ -125,6 +125,9 @@ internal import Synchronization
     self.isReadOnly = isReadOnly
     let data = "\(folder)/\(StoreFormat.dataFile)"
     let canWriteFolder = unsafe access(folder, W_OK) == 0
+    if !canWriteFolder, ![EACCES, EPERM, EROFS].contains(errno) {
+      throw FileChecks.failure("opening \(folder)", folder)
+    }
     openMark = canWriteFolder && isMarked ? try OpenMark(folder, isAlone: false) : nil
     // The first to open a store makes LMDB's lock file anew, and others may be let in if it is
     // killed before the newest transaction stands there: they would write on from an older one,
