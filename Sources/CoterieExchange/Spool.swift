@@ -110,7 +110,15 @@ public struct Spool {
 
     mutating func takeIn(_ name: String) throws(ExchangeError) {
       let path = "\(spool.folder)/\(name)"
-      guard try spool.isNew(name), let bytes = spool.contents(path) else { return }
+      guard try spool.isNew(name) else { return }
+      let bytes: [UInt8]
+      switch spool.contents(path) {
+      case .packet(let found): bytes = found
+      case .foreign: return
+      case .unreadable(let problem):
+        outcome.complaints.append("\(path) cannot be read now (error \(problem)); run it again")
+        return
+      }
       let opened: (packet: Packet, key: StoredKey)?
       do throws(Malformed) {
         opened = try Packet.open(bytes, with: keys.map { ($0, Seal.all(of: $0)) })
@@ -331,14 +339,25 @@ public struct Spool {
 
   // MARK: Files
 
-  private func contents(_ path: String) -> [UInt8]? {
+  /// What a name in the folder leads to.
+  private enum Found {
+    case packet([UInt8])
+    /// Nothing that was left by a spool, or something that is gone by now.
+    case foreign
+    case unreadable(Int32)
+  }
+
+  private func contents(_ path: String) -> Found {
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      return [EIO, ENOMEM, EMFILE, ENFILE, EINTR].contains(errno) ? .unreadable(errno) : .foreign
+    }
     defer { close(descriptor) }
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-      status.st_size <= limits.packetBytesMax
-    else { return nil }
+    guard unsafe fstat(descriptor, &status) == 0 else { return .unreadable(errno) }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limits.packetBytesMax else {
+      return .foreign
+    }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     var done = 0
     while done < bytes.count {
@@ -346,10 +365,11 @@ public struct Spool {
         unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
       }
       if count < 0, errno == EINTR { continue }
-      if count <= 0 { return nil }
+      if count < 0 { return .unreadable(errno) }
+      if count == 0 { return .foreign }
       done += count
     }
-    return bytes
+    return .packet(bytes)
   }
 
   private func put(_ bytes: [UInt8], _ name: String) throws(GroupError) {

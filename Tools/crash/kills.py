@@ -151,18 +151,18 @@ def fail(scene, step=1):
             counts[name] += 1
             counts["refused"] += run.status != 0
             try:
-                check_failed(run)
+                check_failed(run, scene.failed)
                 scene.check(run) if run.status == 0 else check_retry(scene)
             except (Fault, subprocess.TimeoutExpired) as fault:
                 faults.append(tell(scene, name, number, run, fault))
     return counts, faults
 
 
-def check_failed(run):
-    """An error must be overcome, or said clearly with the code for a store."""
+def check_failed(run, codes):
+    """An error must be overcome, or said clearly with the code for what cannot be used."""
     if run.is_ended:
         raise Fault("a signal ended the program")
-    if run.status not in (0, 5):
-        raise Fault(f"exit {run.status} is not the code for a store that cannot be used")
+    if run.status not in (0, *codes):
+        raise Fault(f"exit {run.status} is not the code for what cannot be used")
     if run.status == 5 and "coterie" not in [line[:7] for line in run.errors.splitlines()]:
         raise Fault("nothing says what went wrong")

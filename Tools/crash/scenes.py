@@ -20,12 +20,14 @@ class Scene:
     """One command on a store of a few messages.
 
     `again` are the codes with which the same command may end when it is tried again after it was
-    killed: 9 where the rules refuse to do twice what was done already.
+    killed: 9 where the rules refuse to do twice what was done already. `failed` are those with which
+    it may end where the system refuses something.
     """
 
     name = ""
     words = ()
     again = (0,)
+    failed = (5,)
 
     def __init__(self, ground):
         self.ground = ground
@@ -335,6 +337,8 @@ class Sync(Scene):
     """Two stores and a folder between them; what is said in one must come to the other."""
 
     name = "sync"
+    # 1 where a packet cannot be read, 7 where the folder cannot be reached.
+    failed = (1, 5, 7)
 
     def prepare(self):
         super().prepare()
