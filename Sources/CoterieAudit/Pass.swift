@@ -28,21 +28,21 @@ struct Pass<Source: LogSource> {
 
   mutating func run() -> SourceFault? {
     var fault: SourceFault?
-    var chunk = EnvelopeChunk()
-    let beside = Beside(EnvelopeChunk())
+    let checksEach = reading.signatures == .every
+    var pipe = EnvelopePipe { chunk in
+      chunk.read()
+      if checksEach { chunk.isSigned = chunk.signatureChecks() }
+    }
     do {
       try source.scan { envelope, place in
-        if !chunk.hasRoom(for: envelope.count) { takeNext(&chunk, beside) }
-        chunk.append(envelope, place)
+        pipe.append(envelope, place) { take($0) }
         done += 1
         return unplaced.count < Limits.malformedEventsMax && reading.progress(done)
       }
     } catch {
       fault = error
     }
-    takeNext(&chunk, beside)
-    beside.finish(&chunk)
-    take(&chunk)
+    pipe.finish { take($0) }
     if unplaced.count >= Limits.malformedEventsMax {
       fault = SourceFault(
         .malformed,
@@ -67,24 +67,13 @@ struct Pass<Source: LogSource> {
     return log
   }
 
-  /// Has a chunk read, and takes the one that was read before.
-  private mutating func takeNext(_ chunk: inout EnvelopeChunk, _ beside: Beside<EnvelopeChunk>) {
-    let checksEach = reading.signatures == .every
-    beside.exchange(&chunk) { chunk in
-      chunk.read()
-      if checksEach { chunk.isSigned = chunk.signatureChecks() }
-    }
-    take(&chunk)
-  }
-
-  /// Takes all events of a chunk, and empties it.
-  private mutating func take(_ chunk: inout EnvelopeChunk) {
+  /// Takes all events of a chunk.
+  private mutating func take(_ chunk: borrowing EnvelopeChunk) {
     newest?.replica.judge.expect(chunk.ids)
     for item in chunk.items.indices where unplaced.count < Limits.malformedEventsMax {
       take(item, of: chunk)
       taken += 1
     }
-    chunk.removeAll()
   }
 
   private mutating func take(_ item: Int, of chunk: borrowing EnvelopeChunk) {

@@ -106,15 +106,13 @@ public final class GroupLog {
     in source: any LedgerSource
   ) throws(GroupError) -> [Int] {
     let judge = replica.judge
-    var chunk = EnvelopeChunk()
-    let beside = Beside(EnvelopeChunk())
+    var pipe = EnvelopePipe()
     var numbers: [Int] = []
-    func take() throws(Malformed) {
+    func take(_ chunk: borrowing EnvelopeChunk) throws(Malformed) {
       judge.expect(chunk.ids)
       for event in chunk.events {
         if case .inserted(let number) = try judge.insert(event.get()) { numbers.append(number) }
       }
-      chunk.removeAll()
     }
     var failure: Malformed?
     try GroupError.ofLedger { () throws(LedgerError) in
@@ -123,11 +121,7 @@ public final class GroupLog {
       if arrivals == 0 { judge.reserve(try source.count(.events) * 5 / 4) }
       try source.scan(.events, prefix: LedgerKey.group(number), from: next) { _, envelope in
         do throws(Malformed) {
-          if !chunk.hasRoom(for: envelope.count) {
-            beside.exchange(&chunk) { $0.read() }
-            try take()
-          }
-          chunk.append(envelope, 0)
+          try pipe.append(envelope, 0, take: take)
         } catch {
           failure = error
         }
@@ -136,10 +130,7 @@ public final class GroupLog {
     }
     do throws(Malformed) {
       if let failure { throw failure }
-      beside.exchange(&chunk) { $0.read() }
-      try take()
-      beside.finish(&chunk)
-      try take()
+      try pipe.finish(take: take)
     } catch {
       throw .malformed(error)
     }
