@@ -9,7 +9,7 @@ public final class StoreSource: LogSource {
   public let name: String
   /// Events of all groups.
   public let eventCount: Int
-  private let ledger: any CheckedSource
+  private let ledger: StoreReader
   private let numbers: [UInt32]
   private let waitingBase: UInt64 = 1 << 56
 
@@ -68,13 +68,10 @@ public final class StoreSource: LogSource {
     let known = Set(numbers)
     var stray: UInt32?
     do {
-      try ledger.checkPages()
-      for table in [Table.events, .waiting, .contents] {
-        try ledger.scan(table, prefix: [], from: nil) { key, _ in
-          let number = LedgerKey.group(of: key)
-          if !known.contains(number) { stray = number }
-          return stray == nil
-        }
+      try ledger.checkPages { table, key in
+        guard [.events, .waiting, .contents].contains(table) else { return }
+        let number = LedgerKey.group(of: key)
+        if !known.contains(number) { stray = number }
       }
     } catch {
       throw Self.fault(error)

@@ -97,7 +97,7 @@ public struct Keyring: Sendable {
 
   /// Opens a store to be read by the bounds-checked reader; if it is known, with LMDB's help, so
   /// that others may write to it meanwhile.
-  public func source(_ store: String) throws(LedgerError) -> any CheckedSource {
+  public func source(_ store: String) throws(LedgerError) -> StoreReader {
     guard try knows(store) else {
       let reader = try StoreReader(store)
       try reader.checkFormat(path: store)

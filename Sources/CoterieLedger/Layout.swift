@@ -73,7 +73,7 @@ public enum LedgerKey {
     (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> UInt64($0 * 8)) }
   }
 
-  /// The group's number with which a key starts; 0 for one that is too short.
+  /// The group's number with which bytes start; 0 for fewer than four.
   public static func group(of key: Span<UInt8>) -> UInt32 {
     key.count < 4 ? 0 : UInt32(number(key, 0..<4))
   }
@@ -128,25 +128,13 @@ public protocol LedgerSource: AnyObject {
   func count(_ table: Table) throws(LedgerError) -> Int
 }
 
-/// A source that looks at every offset before it follows it.
-public protocol CheckedSource: LedgerSource {
-  /// Visits every page of every table, and those that are free.
-  ///
-  /// O(pages).
-  ///
-  /// - Throws: `.damaged` if one is not what it must be, stands in two places, or is both free and
-  ///   in use, or if entries are missing.
-  func checkPages() throws(LedgerError)
-}
-
 extension LedgerSource {
   /// The groups of a store and their numbers, by number.
   public func groups() throws(LedgerError) -> [(number: UInt32, id: Digest)] {
     var found: [(number: UInt32, id: Digest)] = []
     try scan(.groups, prefix: [], from: nil) { key, value in
       if key.count == 32, value.count == 4 {
-        let number = (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(value[$1]) }
-        found.append((number, Digest(in: key, at: 0)))
+        found.append((LedgerKey.group(of: value), Digest(in: key, at: 0)))
       }
       return true
     }

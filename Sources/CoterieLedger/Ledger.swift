@@ -88,7 +88,15 @@ internal import Synchronization
   /// Opens a store, or answers the one that is open already.
   public static func open(
     _ path: String,
-    isReadOnly: Bool = false,
+    mapBytes: Int = mapBytes
+  ) throws(LedgerError) -> Ledger {
+    try open(path, isReadOnly: false, mapBytes: mapBytes)
+  }
+
+  /// The same; one that is read-only serves checked snapshots alone.
+  static func open(
+    _ path: String,
+    isReadOnly: Bool,
     mapBytes: Int = mapBytes
   ) throws(LedgerError) -> Ledger {
     try FileChecks.requireOwnFolder(path)
@@ -215,8 +223,8 @@ internal import Synchronization
   }
 
   /// The same, read page by page with every offset checked, so that damage is an error.
-  public func checkedSnapshot() throws(LedgerError) -> CheckedSnapshot {
-    try CheckedSnapshot(self)
+  public func checkedSnapshot() throws(LedgerError) -> StoreReader {
+    try StoreReader(self)
   }
 
   /// Runs `body` in one write transaction and commits it: all of it is there afterwards, and

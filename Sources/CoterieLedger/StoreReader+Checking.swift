@@ -1,15 +1,23 @@
 internal import CoterieWire
 
 extension StoreReader {
-  /// Visits every page; see `CheckedSource`.
-  public func checkPages() throws(LedgerError) {
+  /// Visits every page of every table, and those that are free; hands over the keys that it meets.
+  ///
+  /// O(pages).
+  ///
+  /// - Throws: `.damaged` if one is not what it must be, stands in two places, or is both free and
+  ///   in use, or if entries are missing.
+  public func checkPages(
+    _ body: (_ table: Table, _ key: Span<UInt8>) -> Void
+  ) throws(LedgerError) {
     var visited = Visits(overflowPagesLeft: pageCount)
     if let main { try walk(main, from: [], holds: 0x02, &visited) { _, _, _ in true } }
     for table in Table.allCases {
       guard let tree = roots[table] else { continue }
       var found: UInt64 = 0
-      try walk(tree, from: [], holds: 0, &visited) { _, _, _ in
+      try walk(tree, from: [], holds: 0, &visited) { key, _, _ in
         found += 1
+        body(table, key)
         return true
       }
       guard found == tree.entries else {

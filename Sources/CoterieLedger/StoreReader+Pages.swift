@@ -1,5 +1,4 @@
 internal import CoterieWire
-internal import Glibc
 
 extension StoreReader {
   func page(_ number: UInt64) throws(LedgerError) -> Page {
@@ -87,25 +86,10 @@ extension StoreReader {
   }
 
   func read(_ number: UInt64, pages: Int) throws(LedgerError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: pages * Self.pageBytes)
-    let count = bytes.count
-    var done = 0
-    while done < count {
-      let read = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe pread(
-          descriptor,
-          buffer.baseAddress.map { unsafe $0 + done },
-          count - done,
-          Int(number) * Self.pageBytes + done
-        )
-      }
-      if read > 0 {
-        done += read
-      } else if read == 0 {
-        throw .damaged(page: number, problem: "the file became shorter")
-      } else if errno != EINTR {
-        throw .system(operation: "reading \(path)", number: errno)
-      }
+    let (start, count) = (Int(number) * Self.pageBytes, pages * Self.pageBytes)
+    let bytes = try FileAccess.readFully(descriptor, at: start, count, path: path)
+    guard bytes.count == count else {
+      throw .damaged(page: number, problem: "the file became shorter")
     }
     return bytes
   }

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// `pread` into bounded buffers: no map, no locks, no writes, no links followed. Each page is
 /// visited at most once in a scan, so damage can neither loop nor blow up memory.
-public final class StoreReader: CheckedSource {
+public final class StoreReader: LedgerSource {
   static let pageBytes = 4096
   static let headerBytes = 16
   /// Entries of one page: each has a slot of two bytes and a head of eight.
@@ -16,6 +16,10 @@ public final class StoreReader: CheckedSource {
   /// The flag of a tree whose keys are numbers: that of the pages that are free.
   private static let integerKeys: UInt16 = 0x08
 
+  /// Keeps LMDB from using the pages again while this lives; nil for a store of others.
+  ///
+  /// It is asked for nothing else: LMDB trusts what stands in its file.
+  private let pin: Snapshot?
   let descriptor: Int32
   let pageCount: UInt64
   let path: String
@@ -51,7 +55,18 @@ public final class StoreReader: CheckedSource {
 
   /// Opens a store's folder, or its `log.mdb` itself.
   public convenience init(_ path: String) throws(LedgerError) {
-    try self.init(file: path)
+    try self.init(path, pin: nil)
+  }
+
+  /// Reads a store of this user as it is now.
+  convenience init(_ ledger: Ledger) throws(LedgerError) {
+    // What is found is at least as new as what is kept, so none of it is used again.
+    try self.init(ledger.path, pin: try ledger.snapshot())
+    try checkFormat(path: ledger.path)
+  }
+
+  private convenience init(_ path: String, pin: Snapshot?) throws(LedgerError) {
+    try self.init(file: path, pin: pin)
     // While others write, pages may be used again between two reads: what is damaged stays so.
     for _ in 0..<4 {
       if (try? readRoots()) != nil { return }
@@ -60,8 +75,9 @@ public final class StoreReader: CheckedSource {
     try readRoots()
   }
 
-  private init(file path: String) throws(LedgerError) {
+  private init(file path: String, pin: Snapshot? = nil) throws(LedgerError) {
     self.path = path
+    self.pin = pin
     var status = stat()
     let isFolder = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     let file = isFolder ? "\(path)/\(StoreFormat.dataFile)" : path
@@ -80,6 +96,9 @@ public final class StoreReader: CheckedSource {
     pageCount = UInt64(max(0, status.st_size)) / UInt64(Self.pageBytes)
     lastPage = pageCount
   }
+
+  /// Whether others may write while this reads.
+  public var isPinned: Bool { pin != nil }
 
   /// Hands over the entries of every leaf page in a file that can be read, whatever became of the
   /// rest: in no order, of all tables, with some that were deleted or replaced.

@@ -109,7 +109,7 @@ private func size(_ path: String) throws -> (bytes: Int, blocks: Int) {
     try write(1)
     let checked = try ledger.checkedSnapshot()
     for value in UInt8(2)..<40 { try write(value) }
-    try checked.checkPages()
+    try checked.checkPages { _, _ in }
     #expect(try checked.count(.marks) == 200)
     for key in UInt8(0)..<200 {
       #expect(try checked.value(.marks, [key]) == [UInt8](repeating: 1, count: 300))

@@ -253,9 +253,9 @@ private func filled(_ path: String, seed: UInt64, count: Int) throws -> [[UInt8]
     let keyring = Keyring(path: folder.path + "/keyring")
     let path = folder.path + "/a.coterie"
     try Ledger.create(at: path, identifier: [5])
-    #expect(try keyring.source(path) is StoreReader)
+    #expect(try !keyring.source(path).isPinned)
     try keyring.add(path)
-    #expect(try keyring.source(path) is CheckedSnapshot)
+    #expect(try keyring.source(path).isPinned)
   }
 }
 
