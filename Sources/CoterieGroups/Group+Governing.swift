@@ -42,7 +42,8 @@ extension Group {
     )
     let now = surroundings.now()
     let draft = Draft(founding: founding, by: signing.publicKey, time: now)
-    try draft.event.requireWellFormed(draft.sealed(with: signing))
+    let envelope = draft.sealed(with: signing)
+    try draft.event.requireWellFormed(envelope)
     let key = StoredKey(
       purpose: .member,
       group: draft.id,
@@ -57,7 +58,7 @@ extension Group {
         throw .vault(error)
       }
       let log = try store.adopt(draft.id)
-      try log.place(draft.event, try draft.sealed(by: key))
+      try log.place(draft.event, envelope)
       return Group(log, in: store, as: key, surroundings: surroundings)
     }
   }

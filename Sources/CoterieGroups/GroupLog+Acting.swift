@@ -166,7 +166,7 @@ extension Event {
   func requireWellFormed(_ envelope: [UInt8]) throws(GroupError) {
     do throws(Malformed) {
       let read = try Event.decode(envelope.span).event
-      precondition(read == self, "an event is read as it was written")
+      guard read == self else { throw Malformed(.invalidValue(field: "body"), at: 0) }
     } catch {
       throw .malformed(error)
     }
