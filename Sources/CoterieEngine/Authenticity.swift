@@ -58,14 +58,13 @@ package struct Authenticity: ~Copyable {
   // MARK: Judging
 
   private mutating func judge(_ vouch: (borrowing Event) -> Bool) {
-    var ends = events.indices.filter { isEvent($0) && continuations[$0] == 0 }
+    var ends = events.indices.filter { event($0) != nil && continuations[$0] == 0 }
     while !ends.isEmpty {
       let signed = areSigned(ends)
       var shorter: [Int] = []
       for (end, isSigned) in zip(ends, signed) {
-        guard case .success(let event) = events[end] else { continue }
         self.isSigned[end] = isSigned
-        if isSigned || vouch(event) {
+        if isSigned || event(end).map({ vouch($0) }) == true {
           prove(from: end)
         } else if let before = refuse(end) {
           shorter.append(before)
@@ -75,10 +74,8 @@ package struct Authenticity: ~Copyable {
     }
   }
 
-  private func isEvent(_ item: Int) -> Bool {
-    if case .success = events[item] { return true }
-    return false
-  }
+  /// The event of an item; nil if it is malformed, or not authentic.
+  private func event(_ item: Int) -> Event? { try? events[item].get() }
 
   // MARK: Reading
 
@@ -104,14 +101,13 @@ package struct Authenticity: ~Copyable {
   private mutating func link() {
     var items: [Digest: Int] = [:]
     items.reserveCapacity(events.count)
-    for (item, known) in events.enumerated() {
+    for item in events.indices {
       // Of several copies of an event the first is vouched for, the others for themselves.
-      if case .success(let event) = known, items[event.id] == nil { items[event.id] = item }
+      if let event = event(item), items[event.id] == nil { items[event.id] = item }
     }
-    for (item, known) in events.enumerated() {
-      guard case .success(let event) = known, let previous = event.previous,
-        let before = items[previous], case .success(let one) = events[before],
-        event.continues(one)
+    for item in events.indices {
+      guard let event = event(item), let previous = event.previous, let before = items[previous],
+        let one = self.event(before), event.continues(one)
       else { continue }
       earlier[item] = before
       continuations[before] += 1
@@ -120,17 +116,13 @@ package struct Authenticity: ~Copyable {
 
   private func areSigned(_ items: [Int]) -> [Bool] {
     let checks = items.map { item in
-      (envelope: envelopes[item], parts: parts[item], author: author(of: item))
+      (envelope: envelopes[item], parts: parts[item], author: event(item)?.author)
     }
     return Cores.map(checks.count) { place in
       let check = checks[place]
       guard let parts = check.parts, let author = check.author else { return false }
       return Envelope.verifies(check.envelope.span, parts, by: author)
     }
-  }
-
-  private func author(of item: Int) -> Digest? {
-    if case .success(let event) = events[item] { event.author } else { nil }
   }
 
   /// An item is authentic, and so is every item before it on its chain.

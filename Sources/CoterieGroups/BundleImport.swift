@@ -125,10 +125,9 @@ public struct BundleImport {
       if batch.count >= batchEvents || batchBytes >= Self.batchBytes {
         try take(&batch, &logs, &outcome, &unproven)
         batchBytes = 0
-        let badCount = outcome.bad.count + unproven.count
-        if badCount >= Limits.malformedEventsMax {
+        if outcome.bad.count >= Limits.malformedEventsMax {
           outcome.fault = BundleFailure(
-            description: "\(badCount) events are malformed; it is not read on",
+            description: "\(outcome.bad.count) events are malformed; it is not read on",
             wholeItems: reader.wholeItems
           )
           break
@@ -138,15 +137,10 @@ public struct BundleImport {
     }
     try take(&batch, &logs, &outcome, &unproven)
     // A later batch may have brought the event that vouches for one of these.
-    var last: [Item] = []
-    try take(&unproven, &logs, &outcome, &last)
-    for (item, entry) in last {
-      do throws(Malformed) {
-        _ = try Event(verifying: entry.envelope)
-      } catch {
-        outcome.bad.append((item, error))
-      }
-    }
+    var again = unproven
+    let items = Set(unproven.map(\.item))
+    outcome.bad.removeAll { items.contains($0.item) }
+    try take(&again, &logs, &outcome, &unproven)
     outcome.bad.sort { $0.item < $1.item }
     for log in logs.values.sorted(by: { $0.group < $1.group }) {
       if outcome.placed > 0 { try log.writeCheckpoint() }
@@ -170,7 +164,7 @@ public struct BundleImport {
 
   private typealias Item = (item: Int, entry: BundleEntry)
 
-  /// Commits a batch, and empties it; leaves those whose signature is wrong in `unproven`.
+  /// Commits a batch, and empties it; adds those whose signature is wrong to `unproven`.
   private func take(
     _ batch: inout [Item],
     _ logs: inout [Digest: GroupLog],
@@ -201,11 +195,8 @@ public struct BundleImport {
       outcome.contents += ingestion.contents
       outcome.unkept += ingestion.unkept
       for (place, fault) in ingestion.bad.sorted(by: { $0.key < $1.key }) {
-        if fault.problem == .wrongSignature {
-          unproven.append(items[place])
-        } else {
-          outcome.bad.append((items[place].item, fault))
-        }
+        outcome.bad.append((items[place].item, fault))
+        if fault.problem == .wrongSignature { unproven.append(items[place]) }
       }
     }
   }
