@@ -111,10 +111,8 @@ extension Group {
         throw GroupError.noContent(message)
       }
       return AttachmentReading(manifest, file, secret)
-    } catch let error as VaultError {
-      throw .vault(error)
     } catch {
-      throw .noContent(message)
+      throw .of(error, else: .noContent(message))
     }
   }
 
@@ -283,12 +281,8 @@ extension Group {
           try contents.decide(chosen, in: transaction)
         }
         return try contents.finishErasures()
-      } catch let error as VaultError {
-        throw GroupError.vault(error)
-      } catch let error as LedgerError {
-        throw GroupError.ledger(error)
       } catch {
-        throw GroupError.noContent(self.id)
+        throw GroupError.of(error, else: .noContent(self.id))
       }
     }
   }

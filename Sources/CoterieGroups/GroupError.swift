@@ -27,6 +27,16 @@ public enum GroupError: Error, Equatable, Sendable {
 }
 
 extension GroupError {
+  /// The error of a group to which one of its store or its contents comes; `fallback` for others.
+  static func of(_ error: any Error, else fallback: @autoclosure () -> GroupError) -> GroupError {
+    switch error {
+    case let error as GroupError: error
+    case let error as VaultError: .vault(error)
+    case let error as LedgerError: .ledger(error)
+    default: fallback()
+    }
+  }
+
   /// Runs what may fail in a store's file.
   static func ofLedger<Result>(
     _ body: () throws(LedgerError) -> Result

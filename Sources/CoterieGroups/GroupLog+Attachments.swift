@@ -22,12 +22,8 @@ extension GroupLog {
         let count = try file.soundChunkCount(of: manifest, secret: secret)
         if count < manifest.chunks.count { found.append((event, count)) }
       }
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as LedgerError {
-      throw .ledger(error)
     } catch {
-      throw .noSuchGroup(group)
+      throw .of(error, else: .noSuchGroup(group))
     }
     return found
   }
@@ -41,12 +37,8 @@ extension GroupLog {
         return nil
       }
       return try file.chunk(place, of: manifest, secret: secret)
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as LedgerError {
-      throw .ledger(error)
     } catch {
-      throw .noSuchGroup(group)
+      throw .of(error, else: .noSuchGroup(group))
     }
   }
 
@@ -63,12 +55,8 @@ extension GroupLog {
       _ = try file.append(chunk, at: place, secret: secret)
       if place == manifest.chunks.count - 1 { try file.sync() }
       return true
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as LedgerError {
-      throw .ledger(error)
     } catch {
-      throw .noSuchGroup(group)
+      throw .of(error, else: .noSuchGroup(group))
     }
   }
 }

@@ -250,14 +250,8 @@ extension GroupLog {
         entry.content = content
       }
       return entry
-    } catch let error as LedgerError {
-      throw .ledger(error)
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as GroupError {
-      throw error
     } catch {
-      throw .noContent(id)
+      throw .of(error, else: .noContent(id))
     }
   }
 
@@ -281,10 +275,8 @@ extension GroupLog {
         if try contents.isErased(id, in: snapshot) { continue }
         found.append(id)
       }
-    } catch let error as VaultError {
-      throw .vault(error)
     } catch {
-      throw .noSuchGroup(group)
+      throw .of(error, else: .noSuchGroup(group))
     }
     return found
   }

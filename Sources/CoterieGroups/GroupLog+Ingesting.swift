@@ -150,12 +150,8 @@ extension GroupLog {
           Deposit(event: event.id, secret: secret, content: content, attachment: file)
         )
       }
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as LedgerError {
-      throw .ledger(error)
     } catch {
-      throw .noContent(group)
+      throw .of(error, else: .noContent(group))
     }
     return deposits
   }

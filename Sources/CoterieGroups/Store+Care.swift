@@ -98,12 +98,8 @@ extension Store {
       try StoreReader.entries(ofDamaged: damaged) { key, value in
         found.take(key, value, vault)
       }
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as LedgerError {
-      throw .ledger(error)
     } catch {
-      throw .ledger(.notFound(path: damaged))
+      throw .of(error, else: .ledger(.notFound(path: damaged)))
     }
     let store = try create(at: path, keyring: keyring, unlocked: unlocked)
     var salvage = Salvage()

@@ -53,12 +53,8 @@ extension Store {
         }
         try contents.finishErasures()
         if !vault.isLocked { try vault.changeKeys { $0.removeAll { $0.group == group } } }
-      } catch let error as VaultError {
-        throw .vault(error)
-      } catch let error as LedgerError {
-        throw .ledger(error)
       } catch {
-        throw .noSuchGroup(group)
+        throw .of(error, else: .noSuchGroup(group))
       }
       // A locked store keeps the mark, and with it the work of dropping the keys.
       if vault.isLocked { return }

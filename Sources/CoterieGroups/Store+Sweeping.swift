@@ -17,12 +17,8 @@ extension Store {
         let contents = Contents(vault: vault, ledger: ledger, number: number)
         if try contents.hasDecided(in: source) { count += try contents.finishErasures() }
       }
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as LedgerError {
-      throw .ledger(error)
     } catch {
-      throw .ledger(.system(operation: "erasing in \(path): \(error)", number: 0))
+      throw .of(error, else: .ledger(.system(operation: "erasing in \(path): \(error)", number: 0)))
     }
     return count
   }

@@ -34,12 +34,8 @@ public final class Store: Sendable {
         throw error
       }
       try Ledger.place(beside, at: path)
-    } catch let error as LedgerError {
-      throw .ledger(error)
-    } catch let error as VaultError {
-      throw .vault(error)
     } catch {
-      throw .ledger(.system(operation: "making \(path): \(error)", number: 0))
+      throw .of(error, else: .ledger(.system(operation: "making \(path): \(error)", number: 0)))
     }
     return try open(path, keyring: keyring, unlocked: unlocked)
   }
@@ -72,12 +68,8 @@ public final class Store: Sendable {
       try store.finishErasures()
       try store.finishForgetting()
       return store
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as GroupError {
-      throw error
     } catch {
-      throw .ledger(.system(operation: "opening \(path): \(error)", number: 0))
+      throw .of(error, else: .ledger(.system(operation: "opening \(path): \(error)", number: 0)))
     }
   }
 
