@@ -109,12 +109,10 @@ extension Judge {
       let outcome = outcome(of: event, in: current.view)
       if outcome.status == .effective {
         effective += 1
-        buffer.append(ids[event])
-        buffer.append(0)
       } else {
         counts[outcome.status, default: 0] += 1
-        append(outcome, of: event, to: &buffer)
       }
+      append(outcome, of: ids[event], to: &buffer)
       if buffer.count > 60_000 {
         stream.update(buffer)
         buffer.removeAll(keepingCapacity: true)
@@ -128,13 +126,13 @@ extension Judge {
   /// The bytes by which one verdict enters the running digest.
   package func record(of event: Int, in current: CurrentView) -> [UInt8] {
     var buffer: [UInt8] = []
-    append(outcome(of: event, in: current.view), of: event, to: &buffer)
+    append(outcome(of: event, in: current.view), of: graph.id(event), to: &buffer)
     return buffer
   }
 
   /// The record of one verdict in the running digest: id, status, code, by.
-  private func append(_ outcome: ActVerdict, of event: Int, to buffer: inout [UInt8]) {
-    buffer.append(graph.id(event))
+  private func append(_ outcome: ActVerdict, of id: Digest, to buffer: inout [UInt8]) {
+    buffer.append(id)
     if outcome.status == .effective {
       buffer.append(0)
       return
