@@ -69,7 +69,7 @@ TARGET static inline void walk(const struct batch *batch) {
       if (!is_busy[lane] || last_mask.words[lane] == 0) continue;
       uint64_t *output = batch->outputs + messages[lane].number * digest_words;
       for (size_t place = 0; place < digest_words; place++) {
-        output[place] = __builtin_bswap64(state.words[place][lane]);
+        output[place] = state.words[place][lane];
       }
       if (begun < batch->count) {
         messages[lane] = message_of(batch, begun++);

@@ -28,10 +28,7 @@ void blake2b_finish_alone(const struct batch *batch, struct message message, uin
     const uint8_t *block = next_block(&message, padded, &is_last);
     compress(state, block, message.taken_bytes, is_last);
   }
-  uint64_t *output = batch->outputs + message.number * digest_words;
-  for (size_t place = 0; place < digest_words; place++) {
-    output[place] = __builtin_bswap64(state[place]);
-  }
+  memcpy(batch->outputs + message.number * digest_words, state, digest_bytes);
 }
 
 void blake2b_one(const struct batch *batch) {

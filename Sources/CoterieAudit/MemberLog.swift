@@ -101,8 +101,3 @@ public struct LogReading {
     }
   }
 }
-
-extension Digest {
-  /// Thirty-two zero bytes: the group of bytes that name none.
-  static let zero = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
-}

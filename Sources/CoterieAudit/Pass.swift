@@ -79,26 +79,24 @@ struct Pass<Source: LogSource> {
   private mutating func take(_ item: Int, of chunk: borrowing EnvelopeChunk) {
     let (range, place, parts) = chunk.items[item]
     let envelope = chunk.bytes.span.extracting(range)
-    let event: Event
-    switch chunk.events[item] {
-    case .success(let known): event = known
-    case .failure(let fault):
+    if let fault = chunk.faults[item] {
       unplaced.append(BadEvent(id: nil, fault: fault, place: place))
       return
     }
-    let log = log(of: event.groupID)
-    if !excluded.isEmpty, excluded.contains(event.id) {
-      groupOf[event.id] = log.group
+    let log = log(of: chunk.events[item].groupID)
+    let id = chunk.ids[item]
+    if !excluded.isEmpty, excluded.contains(id) {
+      groupOf[id] = log.group
       return
     }
     if reading.signatures == .every {
       log.signatureCount += 1
       if !chunk.isSigned[item] {
         let fault = Malformed(.wrongSignature, at: parts?.signature.lowerBound ?? 0)
-        log.unsigned.append(BadEvent(id: event.id, fault: fault, place: place))
+        log.unsigned.append(BadEvent(id: id, fault: fault, place: place))
       }
     }
-    insert(event, envelope, place, into: log)
+    insert(chunk.events[item], envelope, place, into: log)
   }
 
   private func insert(

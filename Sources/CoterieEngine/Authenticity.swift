@@ -93,7 +93,7 @@ package struct Authenticity: ~Copyable {
   private mutating func take(_ chunk: inout EnvelopeChunk) {
     chunk.read()
     parts += chunk.items.map(\.parts)
-    events += chunk.events
+    for item in chunk.items.indices { events.append(chunk.result(item)) }
     chunk.removeAll()
   }
 

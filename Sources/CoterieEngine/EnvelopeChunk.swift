@@ -18,8 +18,12 @@ package struct EnvelopeChunk: ~Copyable, Sendable {
   package private(set) var items: [(range: Range<Int>, place: UInt64, parts: Envelope.Parts?)] = []
   /// The ids, by item; of no meaning for bytes that are no envelope.
   package private(set) var ids: [Digest] = []
-  /// The events, by item, or what is wrong with their bytes.
-  package private(set) var events: [Result<Event, Malformed>] = []
+  /// The events, by item; of no meaning for bytes that are malformed.
+  ///
+  /// There may be more events than items: their places are used again.
+  package private(set) var events: [Event] = []
+  /// What is wrong with the bytes of items that are malformed.
+  package private(set) var faults: [Int: Malformed] = [:]
   /// Whether each event's own signature is good, by item; empty if that is not asked.
   package var isSigned: [Bool] = []
   private var payloads: [Range<Int>] = []
@@ -43,27 +47,43 @@ package struct EnvelopeChunk: ~Copyable, Sendable {
 
   /// Computes all ids and reads all events.
   ///
-  /// About 0.5 µs an event.
+  /// About 0.3 µs an event.
   package mutating func read() {
+    hash()
+    decode()
+  }
+
+  /// Computes all ids.
+  package mutating func hash() {
     let bytes = bytes
     var batch = HashBatch()
     batch.digests(of: payloads, in: bytes.span, domain: .event, into: &ids)
-    events.reserveCapacity(items.count)
-    for item in items.indices {
+  }
+
+  /// Reads all events, whose ids are known.
+  package mutating func decode() {
+    let (bytes, payloads, ids) = (bytes, payloads, ids)
+    while events.count < items.count { events.append(Event()) }
+    var malformed: [(item: Int, fault: Malformed)] = []
+    var places = events.mutableSpan
+    for item in payloads.indices {
       do throws(Malformed) {
-        events.append(.success(try event(item)))
+        try places[item].read(bytes.span, payloads[item], id: ids[item])
       } catch {
-        events.append(.failure(error))
+        malformed.append((item, error))
       }
+    }
+    for (item, fault) in malformed {
+      let (range, _, parts) = items[item]
+      // Bytes that are no envelope are looked at again for what is wrong with them.
+      let unread = parts == nil ? Envelope.fault(in: bytes.span.extracting(range)) : nil
+      faults[item] = unread ?? fault.shifted(by: -range.lowerBound)
     }
   }
 
-  private borrowing func event(_ item: Int) throws(Malformed) -> Event {
-    let (range, _, parts) = items[item]
-    let envelope = bytes.span.extracting(range)
-    if let parts { return try Event(in: envelope, parts, id: ids[item]) }
-    // Bytes that are no envelope are read again for what is wrong with them.
-    return try Event.decode(envelope).event
+  /// The event of an item, or what is wrong with its bytes.
+  package borrowing func result(_ item: Int) -> Result<Event, Malformed> {
+    faults[item].map { .failure($0) } ?? .success(events[item])
   }
 
   /// Makes room for the next envelopes.
@@ -71,7 +91,8 @@ package struct EnvelopeChunk: ~Copyable, Sendable {
     bytes.removeAll(keepingCapacity: true)
     items.removeAll(keepingCapacity: true)
     ids.removeAll(keepingCapacity: true)
-    events.removeAll(keepingCapacity: true)
+    for item in events.indices { events[item].forgetBody() }
+    faults.removeAll(keepingCapacity: true)
     isSigned.removeAll(keepingCapacity: true)
     payloads.removeAll(keepingCapacity: true)
   }

@@ -168,7 +168,10 @@ public struct Post: Equatable, Sendable {
     case text, image, video, voice, file, link
 
     /// The name by which events call the type.
-    public var name: String {
+    public var name: String { spelling.description }
+
+    /// The same, without memory.
+    package var spelling: StaticString {
       switch self {
       case .text: "text"
       case .image: "image"
@@ -184,8 +187,6 @@ public struct Post: Equatable, Sendable {
       guard let type = ContentType.allCases.first(where: { $0.name == name }) else { return nil }
       self = type
     }
-
-    package static let names = allCases.map { ShortText($0.name) }
   }
 
   /// What the message carries.

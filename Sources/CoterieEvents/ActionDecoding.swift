@@ -10,13 +10,11 @@ extension Action {
     _ cursor: inout CBORCursor,
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Action {
-    if name.count < Kind.byLength.count {
-      for known in Kind.byLength[name.count] where known.name.matches(name, of: bytes) {
-        var fields = try FieldReader(cursor, in: bytes)
-        let action = try self.known(known.kind, &fields, bytes)
-        cursor = try fields.finish()
-        return action
-      }
+    if let kind = Kind(name, of: bytes) {
+      var fields = try FieldReader(cursor, in: bytes)
+      let action = try known(kind, &fields, bytes)
+      cursor = try fields.finish(in: bytes)
+      return action
     }
     let start = cursor.offset
     guard cursor.nextMajor(in: bytes) == 5 else {
@@ -61,7 +59,7 @@ extension Action {
       return .groupFound(try Founding(&fields, bytes))
     case .groupProfile:
       let name = try fields.text(Field.name, limit: Limits.nameBytesMax, in: bytes)
-      guard try fields.has(Field.description, in: bytes) else {
+      guard fields.has(Field.description, in: bytes) else {
         return .groupProfile(name: name, description: nil)
       }
       let range = try fields.cursor.text(in: bytes, limit: Limits.envelopeBytesMax)
@@ -109,7 +107,7 @@ extension Action {
     case .linkCreate:
       let link = try fields.publicKey(Field.link, in: bytes)
       let role = try fields.role(in: bytes)
-      let hasUses = try fields.has(Field.uses, in: bytes)
+      let hasUses = fields.has(Field.uses, in: bytes)
       let uses = hasUses ? try fields.cursor.unsigned(in: bytes) : nil
       return .linkCreate(link: link, role: role, uses: uses)
     case .linkRole:
@@ -125,7 +123,7 @@ extension Action {
       let start = fields.cursor.offset
       let range = try fields.cursor.byteString(in: bytes, limit: Signature.byteCount)
       guard let proof = Signature(bytes.copy(of: range)) else {
-        throw Malformed(.invalidValue(field: Field.proof.name), at: start)
+        throw Malformed(.invalidValue(field: Field.proof.description), at: start)
       }
       return .linkJoin(Joining(link: link, proof: proof, seal: seal, name: name))
     }
@@ -186,11 +184,11 @@ extension Action {
 extension FieldReader {
   /// A content that may be absent.
   mutating func hasContent(
-    _ field: ShortText,
+    _ field: StaticString,
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Commitment? {
     var ahead = self
-    guard try ahead.has(field, in: bytes) else { return nil }
+    guard ahead.has(field, in: bytes) else { return nil }
     return try content(field, in: bytes)
   }
 }
@@ -198,11 +196,11 @@ extension FieldReader {
 extension Founding {
   fileprivate init(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(Malformed) {
     var from: Origin?
-    if try fields.has(Field.from, in: bytes) {
+    if fields.has(Field.from, in: bytes) {
       var inner = try FieldReader(fields.cursor, in: bytes)
       let event = try inner.digest(Field.event, in: bytes)
       from = Origin(group: try inner.digest(Field.group, in: bytes), event: event)
-      fields.cursor = try inner.finish()
+      fields.cursor = try inner.finish(in: bytes)
     }
     let name = try fields.text(Field.name, limit: Limits.nameBytesMax, in: bytes)
     let seal = try fields.digest(Field.seal, in: bytes)
@@ -210,18 +208,17 @@ extension Founding {
     let nonceOffset = fields.cursor.offset
     let nonce = try fields.cursor.byteString(in: bytes, limit: 16)
     guard nonce.count == 16 else {
-      throw Malformed(.invalidValue(field: Field.nonce.name), at: nonceOffset)
+      throw Malformed(.invalidValue(field: Field.nonce.description), at: nonceOffset)
     }
     try fields.require(Field.rules, in: bytes)
     let rulesOffset = fields.cursor.offset
     let rules = try fields.cursor.unsigned(in: bytes)
     guard rules == 1 else { throw Malformed(.unsupportedRules(rules), at: rulesOffset) }
-    let templates = Template.allCases.map { ShortText($0.name) }
-    let template = try fields.choice(Field.template, of: templates, in: bytes)
+    let template: Template = try fields.choice(Field.template, in: bytes)
     try fields.require(Field.preferences, in: bytes)
     let preferences = try Founding.preferences(&fields.cursor, bytes)
     self.init(
-      template: Template.allCases[template],
+      template: template,
       name: name,
       preferences: preferences,
       nonce: bytes.copy(of: nonce),
@@ -270,26 +267,32 @@ extension PreferenceValue {
       let range = try cursor.text(in: bytes, limit: Limits.nameBytesMax)
       self.init(text: Text(validated: bytes.copy(of: range)))
     }
-    guard fits(key) else { throw Malformed(.invalidValue(field: Field.value.name), at: start) }
+    guard fits(key) else {
+      throw Malformed(.invalidValue(field: Field.value.description), at: start)
+    }
   }
 }
 
 extension Post {
-  fileprivate init(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(Malformed) {
-    let type = try fields.choice(Field.type, of: ContentType.names, in: bytes)
-    let hasReply = try fields.has(Field.reply, in: bytes)
+  /// Reads the fields of a post: all but the end of the map.
+  @inline(always)
+  init(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(Malformed) {
+    try fields.require(Field.type, in: bytes)
+    let isText = fields.cursor.has("text", in: bytes)
+    let type: ContentType = isText ? .text : try fields.choice(as: Field.type, in: bytes)
+    let hasReply = fields.has(Field.reply, in: bytes)
     let reply = hasReply ? try fields.cursor.digest(in: bytes) : nil
     let content = try fields.content(Field.content, in: bytes)
-    let hasLifetime = try fields.has(Field.lifetime, in: bytes)
+    let hasLifetime = fields.has(Field.lifetime, in: bytes)
     let lifetimeOffset = fields.cursor.offset
     let lifetime = hasLifetime ? try fields.cursor.unsigned(in: bytes) : nil
     if let lifetime, lifetime > Limits.lifetimeSecondsMax {
-      throw Malformed(.invalidValue(field: Field.lifetime.name), at: lifetimeOffset)
+      throw Malformed(.invalidValue(field: Field.lifetime.description), at: lifetimeOffset)
     }
-    let hasForwarded = try fields.has(Field.forwarded, in: bytes)
+    let hasForwarded = fields.has(Field.forwarded, in: bytes)
     let forwarded = hasForwarded ? try fields.cursor.bool(in: bytes) : nil
     self.init(
-      type: ContentType.allCases[type],
+      type: type,
       content: content,
       reply: reply,
       forwarded: forwarded,

@@ -3,40 +3,49 @@ public import CoterieWire
 
 /// The parents of an event: ascending, distinct, at most 64; none only in the founding event.
 ///
-/// The first stands in place, so an event with one parent takes no memory of its own.
+/// The first four stand in place, so most events take no memory of their own.
 public struct Parents: Equatable, Sendable {
-  @usableFromInline var first: Digest?
-  @usableFromInline var rest: [Digest]
+  /// The number of parents.
+  public private(set) var count = 0
+  @usableFromInline var first = InlineArray<4, Digest>(repeating: Digest.zero)
+  @usableFromInline var rest: [Digest] = []
 
   /// Sorts and removes repetitions.
   public init(_ ids: some Sequence<Digest>) {
-    var sorted: [Digest] = []
-    for id in ids.sorted() where sorted.last != id { sorted.append(id) }
-    first = sorted.first
-    rest = Array(sorted.dropFirst())
-  }
-
-  init(first: Digest?, rest: [Digest]) {
-    self.first = first
-    self.rest = rest
-  }
-
-  /// The number of parents.
-  @inlinable
-  public var count: Int {
-    (first == nil ? 0 : 1) + rest.count
+    for id in ids.sorted() where count == 0 || self[count - 1] != id { append(id) }
   }
 
   /// All of them, ascending.
   public var ids: [Digest] {
-    (first.map { [$0] } ?? []) + rest
+    (0..<count).map { self[$0] }
   }
 
   /// The parent at a place from 0 to `count` - 1.
   @inlinable
   public subscript(place: Int) -> Digest {
-    if place == 0, let first { return first }
-    return rest[place - 1]
+    place < 4 ? first[place] : rest[place - 4]
+  }
+
+  /// Whether they are the same.
+  public static func == (left: Parents, right: Parents) -> Bool {
+    left.count == right.count && (0..<left.count).allSatisfy { left[$0] == right[$0] }
+  }
+
+  /// Adds one that sorts behind the others.
+  @inline(always)
+  mutating func append(_ id: Digest) {
+    if count < 4 {
+      first[count] = id
+    } else {
+      rest.append(id)
+    }
+    count &+= 1
+  }
+
+  @inline(always)
+  mutating func removeAll() {
+    if count > 4 { rest = [] }
+    count = 0
   }
 }
 

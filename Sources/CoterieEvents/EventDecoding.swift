@@ -33,39 +33,79 @@ extension Event {
 
   /// Reads the payload of an envelope whose id was computed before.
   package init(in envelope: Span<UInt8>, _ parts: Envelope.Parts, id: Digest) throws(Malformed) {
-    do {
-      try self.init(payload: envelope.extracting(parts.payload), id: id)
-    } catch {
-      throw error.shifted(by: parts.payload.lowerBound)
-    }
+    self.init()
+    try read(envelope, parts.payload, id: id)
   }
 
-  private init(payload bytes: Span<UInt8>, id: Digest) throws(Malformed) {
-    var cursor = CBORCursor()
+  /// An event of no meaning, to be overwritten.
+  package init() {
+    self.init(
+      id: .zero,
+      group: nil,
+      author: .zero,
+      sequence: 0,
+      previous: nil,
+      parents: Parents([]),
+      time: 0,
+      action: .memberLeave
+    )
+  }
+
+  /// Lets go of memory that the body holds, if it is not a post's, which holds none.
+  package mutating func forgetBody() {
+    if case .messagePost = action { return }
+    action = .memberLeave
+  }
+
+  /// Overwrites this event with the one in the payload of an envelope, whose id is known.
+  ///
+  /// Nothing is moved and, for a post with up to four parents, no memory is taken: under 0.1 µs.
+  ///
+  /// - Throws: `Malformed` with the byte offset in `envelope`; the event is then of no meaning.
+  package mutating func read(
+    _ envelope: Span<UInt8>,
+    _ payload: Range<Int>,
+    id: Digest
+  ) throws(Malformed) {
+    let bytes = envelope.extracting(0..<payload.upperBound)
+    var cursor = CBORCursor(at: payload.lowerBound)
     var keys = IntegerKeys(count: try cursor.map(in: bytes, limit: 9))
     try keys.require(0, "format", &cursor, bytes)
     try Event.checkFormat(&cursor, bytes)
-    let group = try keys.has(1, &cursor, bytes) ? try cursor.digest(in: bytes) : nil
+    self.id = id
+    group = keys.has(1, &cursor, bytes) ? try cursor.digest(in: bytes) : nil
     try keys.require(2, "author", &cursor, bytes)
     let authorOffset = cursor.offset
-    let author = try cursor.digest(in: bytes)
+    author = try cursor.digest(in: bytes)
     try keys.require(3, "sequence", &cursor, bytes)
     let sequenceOffset = cursor.offset
-    let sequence = try cursor.unsigned(in: bytes)
-    let previous = try keys.has(4, &cursor, bytes) ? try cursor.digest(in: bytes) : nil
+    sequence = try cursor.unsigned(in: bytes)
+    previous = keys.has(4, &cursor, bytes) ? try cursor.digest(in: bytes) : nil
     try keys.require(5, "parents", &cursor, bytes)
     let parentsOffset = cursor.offset
-    let parents = try Event.parents(&cursor, bytes)
+    try parents.read(&cursor, bytes)
     try keys.require(6, "time", &cursor, bytes)
-    let time = try cursor.unsigned(in: bytes)
+    time = try cursor.unsigned(in: bytes)
     try keys.require(7, "kind", &cursor, bytes)
-    let kind = try cursor.text(in: bytes, limit: Limits.nameBytesMax)
-    try keys.require(8, "body", &cursor, bytes)
-    let action = try Action.decode(kind: kind, &cursor, in: bytes)
+    var (founds, joins) = (false, false)
+    // Most events are posts: they are read here, where the cursor stays in registers.
+    if cursor.has("message.post", in: bytes) {
+      try keys.require(8, "body", &cursor, bytes)
+      var fields = try FieldReader(cursor, in: bytes)
+      action = .messagePost(try Post(&fields, bytes))
+      cursor = try fields.finish(in: bytes)
+    } else {
+      let kind = try cursor.text(in: bytes, limit: Limits.nameBytesMax)
+      try keys.require(8, "body", &cursor, bytes)
+      var body = cursor
+      action = try Action.decode(kind: kind, &body, in: bytes)
+      cursor = body
+      founds = action.kind == .groupFound
+      joins = action.kind == .linkJoin
+    }
     try keys.finish(cursor)
     guard cursor.offset == bytes.count else { throw Malformed(.trailingBytes, at: cursor.offset) }
 
-    let founds = action.kind == .groupFound
     guard founds == (group == nil) else { throw Malformed(.wrongGroup, at: authorOffset) }
     guard founds == (parents.count == 0) else {
       throw Malformed(.invalidParents, at: parentsOffset)
@@ -73,21 +113,12 @@ extension Event {
     guard (sequence == 0) == (previous == nil), !founds || sequence == 0 else {
       throw Malformed(.brokenChain, at: sequenceOffset)
     }
-    if founds || action.kind == .linkJoin, !VerifyingKey.isValid(author) {
+    if founds || joins, !VerifyingKey.isValid(author) {
       throw Malformed(.invalidKey, at: authorOffset)
     }
-    self.init(
-      id: id,
-      group: group,
-      author: author,
-      sequence: sequence,
-      previous: previous,
-      parents: parents,
-      time: time,
-      action: action
-    )
   }
 
+  @inline(always)
   private static func checkFormat(
     _ cursor: inout CBORCursor,
     _ bytes: Span<UInt8>
@@ -97,26 +128,26 @@ extension Event {
     guard format != 0 else { throw Malformed(.invalidValue(field: "format"), at: start) }
     guard format == 1 else { throw Malformed(.unsupportedFormat(format), at: start) }
   }
+}
 
-  private static func parents(
+extension Parents {
+  @inline(always)
+  fileprivate mutating func read(
     _ cursor: inout CBORCursor,
     _ bytes: Span<UInt8>
-  ) throws(Malformed) -> Parents {
+  ) throws(Malformed) {
+    removeAll()
     let count = try cursor.array(in: bytes, limit: Limits.parentsMax)
-    guard count > 0 else { return Parents(first: nil, rest: []) }
-    let first = try cursor.digest(in: bytes)
-    guard count > 1 else { return Parents(first: first, rest: []) }
-    var rest: [Digest] = []
-    rest.reserveCapacity(count - 1)
-    var last = first
+    guard count > 0 else { return }
+    var last = try cursor.digest(in: bytes)
+    append(last)
     for _ in 1..<count {
       let start = cursor.offset
       let next = try cursor.digest(in: bytes)
       guard last < next else { throw Malformed(.invalidParents, at: start) }
-      rest.append(next)
+      append(next)
       last = next
     }
-    return Parents(first: first, rest: rest)
   }
 }
 
@@ -128,31 +159,37 @@ private struct IntegerKeys {
     pairsLeft = count
   }
 
+  @inline(always)
   mutating func has(
     _ key: UInt8,
     _ cursor: inout CBORCursor,
     _ bytes: Span<UInt8>
-  ) throws(Malformed) -> Bool {
-    guard pairsLeft > 0, cursor.offset < bytes.count, bytes[cursor.offset] == key else {
-      return false
-    }
-    cursor.offset += 1
-    pairsLeft -= 1
+  ) -> Bool {
+    guard pairsLeft > 0, cursor.has(key, in: bytes) else { return false }
+    pairsLeft &-= 1
     return true
   }
 
+  @inline(always)
   mutating func require(
     _ key: UInt8,
-    _ name: String,
+    _ name: StaticString,
     _ cursor: inout CBORCursor,
     _ bytes: Span<UInt8>
   ) throws(Malformed) {
-    guard try has(key, &cursor, bytes) else {
-      if cursor.offset >= bytes.count, pairsLeft > 0 {
-        throw Malformed(.truncated, at: cursor.offset)
-      }
-      throw Malformed(pairsLeft > 0 ? .unexpectedKey : .missingKey(name), at: cursor.offset)
+    guard has(key, &cursor, bytes) else {
+      throw Malformed(problem(name, cursor, bytes), at: cursor.offset)
     }
+  }
+
+  @inline(never)
+  private func problem(
+    _ name: StaticString,
+    _ cursor: CBORCursor,
+    _ bytes: Span<UInt8>
+  ) -> Malformed.Problem {
+    if pairsLeft == 0 { return .missingKey(name.description) }
+    return cursor.offset >= bytes.count ? .truncated : .unexpectedKey
   }
 
   func finish(_ cursor: CBORCursor) throws(Malformed) {

@@ -56,8 +56,8 @@ extension Draft {
 private struct Fields {
   private var pairs: [(key: Text, value: [UInt8])] = []
 
-  mutating func add(_ field: ShortText, _ write: (inout CBORWriter) -> Void) {
-    add(Text(field.name), write)
+  mutating func add(_ field: StaticString, _ write: (inout CBORWriter) -> Void) {
+    add(Text(field.description), write)
   }
 
   mutating func add(_ key: Text, _ write: (inout CBORWriter) -> Void) {
@@ -66,19 +66,19 @@ private struct Fields {
     pairs.append((key, writer.bytes))
   }
 
-  mutating func add(_ field: ShortText, _ digest: Digest) {
+  mutating func add(_ field: StaticString, _ digest: Digest) {
     add(field) { $0.digest(digest) }
   }
 
-  mutating func add(_ field: ShortText, _ text: Text) {
+  mutating func add(_ field: StaticString, _ text: Text) {
     add(field) { $0.text(text) }
   }
 
-  mutating func add(_ field: ShortText, _ role: Role) {
+  mutating func add(_ field: StaticString, _ role: Role) {
     add(field) { $0.text(role.name) }
   }
 
-  mutating func add(_ field: ShortText, _ content: Commitment) {
+  mutating func add(_ field: StaticString, _ content: Commitment) {
     var inner = Fields()
     inner.add(Field.commitment, content.digest)
     inner.add(Field.size) { $0.unsigned(content.size) }

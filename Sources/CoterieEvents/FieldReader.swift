@@ -3,37 +3,37 @@ internal import CoterieWire
 
 /// The names of the fields in bodies.
 enum Field {
-  static let commitment = ShortText("commitment")
-  static let content = ShortText("content")
-  static let description = ShortText("description")
-  static let emoji = ShortText("emoji")
-  static let erase = ShortText("erase")
-  static let event = ShortText("event")
-  static let forwarded = ShortText("forwarded")
-  static let from = ShortText("from")
-  static let group = ShortText("group")
-  static let invite = ShortText("invite")
-  static let invitee = ShortText("invitee")
-  static let key = ShortText("key")
-  static let lifetime = ShortText("lifetime")
-  static let link = ShortText("link")
-  static let member = ShortText("member")
-  static let message = ShortText("message")
-  static let name = ShortText("name")
-  static let nonce = ShortText("nonce")
-  static let on = ShortText("on")
-  static let preferences = ShortText("preferences")
-  static let proof = ShortText("proof")
-  static let reply = ShortText("reply")
-  static let role = ShortText("role")
-  static let rules = ShortText("rules")
-  static let seal = ShortText("seal")
-  static let size = ShortText("size")
-  static let template = ShortText("template")
-  static let text = ShortText("text")
-  static let type = ShortText("type")
-  static let uses = ShortText("uses")
-  static let value = ShortText("value")
+  static let commitment: StaticString = "commitment"
+  static let content: StaticString = "content"
+  static let description: StaticString = "description"
+  static let emoji: StaticString = "emoji"
+  static let erase: StaticString = "erase"
+  static let event: StaticString = "event"
+  static let forwarded: StaticString = "forwarded"
+  static let from: StaticString = "from"
+  static let group: StaticString = "group"
+  static let invite: StaticString = "invite"
+  static let invitee: StaticString = "invitee"
+  static let key: StaticString = "key"
+  static let lifetime: StaticString = "lifetime"
+  static let link: StaticString = "link"
+  static let member: StaticString = "member"
+  static let message: StaticString = "message"
+  static let name: StaticString = "name"
+  static let nonce: StaticString = "nonce"
+  static let on: StaticString = "on"
+  static let preferences: StaticString = "preferences"
+  static let proof: StaticString = "proof"
+  static let reply: StaticString = "reply"
+  static let role: StaticString = "role"
+  static let rules: StaticString = "rules"
+  static let seal: StaticString = "seal"
+  static let size: StaticString = "size"
+  static let template: StaticString = "template"
+  static let text: StaticString = "text"
+  static let type: StaticString = "type"
+  static let uses: StaticString = "uses"
+  static let value: StaticString = "value"
 }
 
 /// Reads a map whose keys are known, in the only order in which they may stand.
@@ -43,52 +43,65 @@ enum Field {
 struct FieldReader {
   var cursor: CBORCursor
   private var pairsLeft: Int
+  /// Whether the key that stands here was looked at, and is another one than asked for.
+  private var isOther = false
 
   /// Reads the head of the map.
+  @inline(always)
   init(_ cursor: CBORCursor, in bytes: Span<UInt8>) throws(Malformed) {
     self.cursor = cursor
     pairsLeft = try self.cursor.map(in: bytes, limit: Limits.envelopeBytesMax)
   }
 
   /// Whether the next key is `field`; steps over the key if so.
-  mutating func has(_ field: ShortText, in bytes: Span<UInt8>) throws(Malformed) -> Bool {
+  @inline(always)
+  mutating func has(_ field: StaticString, in bytes: Span<UInt8>) -> Bool {
     guard pairsLeft > 0 else { return false }
-    if let end = field.end(at: cursor.offset, of: bytes) {
-      cursor.offset = end
-      pairsLeft -= 1
-      return true
-    }
-    var ahead = cursor
-    let key = try ahead.text(in: bytes, limit: Limits.nameBytesMax)
-    guard field.matches(key, of: bytes) else { return false }
-    cursor = ahead
-    pairsLeft -= 1
+    isOther = !cursor.has(field, in: bytes)
+    if isOther { return false }
+    pairsLeft &-= 1
     return true
   }
 
   /// Steps over the key `field`, which must stand here.
-  mutating func require(_ field: ShortText, in bytes: Span<UInt8>) throws(Malformed) {
-    guard try has(field, in: bytes) else {
-      throw Malformed(
-        pairsLeft > 0 ? .unexpectedKey : .missingKey(field.name),
-        at: cursor.offset
-      )
+  @inline(always)
+  mutating func require(_ field: StaticString, in bytes: Span<UInt8>) throws(Malformed) {
+    guard has(field, in: bytes) else {
+      if pairsLeft == 0 { throw Malformed(.missingKey(field.description), at: cursor.offset) }
+      throw wrongKey(in: bytes)
     }
   }
 
   /// Checks that no key is left, and answers the place behind the map.
-  func finish() throws(Malformed) -> CBORCursor {
-    guard pairsLeft == 0 else { throw Malformed(.unexpectedKey, at: cursor.offset) }
+  @inline(always)
+  func finish(in bytes: Span<UInt8>) throws(Malformed) -> CBORCursor {
+    guard pairsLeft == 0 else {
+      throw isOther ? wrongKey(in: bytes) : Malformed(.unexpectedKey, at: cursor.offset)
+    }
     return cursor
   }
 
-  mutating func digest(_ field: ShortText, in bytes: Span<UInt8>) throws(Malformed) -> Digest {
+  /// What is wrong with the key that stands here: it is no text, or another one than asked for.
+  @inline(never)
+  private func wrongKey(in bytes: Span<UInt8>) -> Malformed {
+    var ahead = cursor
+    do throws(Malformed) {
+      _ = try ahead.text(in: bytes, limit: Limits.nameBytesMax)
+      return Malformed(.unexpectedKey, at: cursor.offset)
+    } catch {
+      return error
+    }
+  }
+
+  @inline(always)
+  mutating func digest(_ field: StaticString, in bytes: Span<UInt8>) throws(Malformed) -> Digest {
     try require(field, in: bytes)
     return try cursor.digest(in: bytes)
   }
 
   /// A public key that enters the group here: it must be a point of the prime-order subgroup.
-  mutating func publicKey(_ field: ShortText, in bytes: Span<UInt8>) throws(Malformed) -> Digest {
+  mutating func publicKey(_ field: StaticString, in bytes: Span<UInt8>) throws(Malformed) -> Digest
+  {
     try require(field, in: bytes)
     let start = cursor.offset
     let key = try cursor.digest(in: bytes)
@@ -96,13 +109,13 @@ struct FieldReader {
     return key
   }
 
-  mutating func bool(_ field: ShortText, in bytes: Span<UInt8>) throws(Malformed) -> Bool {
+  mutating func bool(_ field: StaticString, in bytes: Span<UInt8>) throws(Malformed) -> Bool {
     try require(field, in: bytes)
     return try cursor.bool(in: bytes)
   }
 
   mutating func text(
-    _ field: ShortText,
+    _ field: StaticString,
     limit: Int,
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Text {
@@ -111,28 +124,35 @@ struct FieldReader {
     return Text(validated: bytes.copy(of: range))
   }
 
-  /// A text that must be one of `names`: answers which.
-  mutating func choice(
-    _ field: ShortText,
-    of names: [ShortText],
+  /// A text that must be one of the names of `Choice`.
+  mutating func choice<Choice: Spelled>(
+    _ field: StaticString,
     in bytes: Span<UInt8>
-  ) throws(Malformed) -> Int {
+  ) throws(Malformed) -> Choice {
     try require(field, in: bytes)
-    for (place, name) in names.enumerated() {
-      guard let end = name.end(at: cursor.offset, of: bytes) else { continue }
-      cursor.offset = end
-      return place
-    }
+    return try choice(as: field, in: bytes)
+  }
+
+  /// The same, behind its key.
+  mutating func choice<Choice: Spelled>(
+    as field: StaticString,
+    in bytes: Span<UInt8>
+  ) throws(Malformed) -> Choice {
+    for choice in Choice.allCases where cursor.has(choice.spelling, in: bytes) { return choice }
     let range = try cursor.text(in: bytes, limit: Limits.nameBytesMax)
-    throw Malformed(.invalidValue(field: field.name), at: range.lowerBound)
+    throw Malformed(.invalidValue(field: field.description), at: range.lowerBound)
   }
 
   mutating func role(in bytes: Span<UInt8>) throws(Malformed) -> Role {
-    Role.allCases[try choice(Field.role, of: Role.names, in: bytes)]
+    try choice(Field.role, in: bytes)
   }
 
   /// The map `{size, commitment}`.
-  mutating func content(_ field: ShortText, in bytes: Span<UInt8>) throws(Malformed) -> Commitment {
+  @inline(always)
+  mutating func content(
+    _ field: StaticString,
+    in bytes: Span<UInt8>
+  ) throws(Malformed) -> Commitment {
     try require(field, in: bytes)
     var inner = try FieldReader(cursor, in: bytes)
     try inner.require(Field.size, in: bytes)
@@ -142,7 +162,16 @@ struct FieldReader {
       throw Malformed(.overLimit(length: size, limit: Limits.contentBytesMax), at: start)
     }
     let digest = try inner.digest(Field.commitment, in: bytes)
-    cursor = try inner.finish()
+    cursor = try inner.finish(in: bytes)
     return Commitment(digest: digest, size: size)
   }
 }
+
+/// What has names in the format.
+protocol Spelled: CaseIterable {
+  var spelling: StaticString { get }
+}
+
+extension Role: Spelled {}
+extension Template: Spelled {}
+extension Post.ContentType: Spelled {}

@@ -1,4 +1,4 @@
-package import CoterieWire
+internal import CoterieWire
 
 /// Everything that can be done in a group: the kinds of rules version 1, and those unknown to it.
 public enum Kind: UInt8, CaseIterable, Sendable {
@@ -12,7 +12,10 @@ public enum Kind: UInt8, CaseIterable, Sendable {
   case unknown
 
   /// The name by which events, reports and people call the kind.
-  public var name: String {
+  public var name: String { spelling.description }
+
+  /// The same, without memory.
+  package var spelling: StaticString {
     switch self {
     case .groupFound: "group.found"
     case .groupProfile: "group.profile"
@@ -54,8 +57,11 @@ public enum Kind: UInt8, CaseIterable, Sendable {
     self = kind
   }
 
-  /// Kinds by the lengths of their names, from 0 to 16 bytes.
-  package static let byLength: [[(name: ShortText, kind: Kind)]] = (0...16).map { length in
-    known.filter { $0.name.utf8.count == length }.map { (ShortText($0.name), $0) }
+  /// The kind whose name stands at `range`; nil for any other text.
+  init?(_ range: Range<Int>, of bytes: Span<UInt8>) {
+    guard let kind = Kind.known.first(where: { bytes.spells($0.spelling, in: range) }) else {
+      return nil
+    }
+    self = kind
   }
 }

@@ -1,5 +1,3 @@
-package import CoterieWire
-
 /// What a member may be, from low to high.
 public enum Role: UInt8, CaseIterable, Comparable, Sendable {
   case observer = 1
@@ -9,7 +7,10 @@ public enum Role: UInt8, CaseIterable, Comparable, Sendable {
   case owner = 5
 
   /// The name by which events, reports and people call the role.
-  public var name: String {
+  public var name: String { spelling.description }
+
+  /// The same, without memory.
+  package var spelling: StaticString {
     switch self {
     case .observer: "observer"
     case .member: "member"
@@ -29,8 +30,6 @@ public enum Role: UInt8, CaseIterable, Comparable, Sendable {
   public static func < (left: Role, right: Role) -> Bool {
     left.rawValue < right.rawValue
   }
-
-  package static let names = allCases.map { ShortText($0.name) }
 }
 
 /// What kind of group a founding event makes.
@@ -41,7 +40,10 @@ public enum Template: UInt8, CaseIterable, Sendable {
   case secretChat = 1
 
   /// The name by which events call the template.
-  public var name: String {
+  public var name: String { spelling.description }
+
+  /// The same, without memory.
+  package var spelling: StaticString {
     switch self {
     case .secretGroup: "secret-group"
     case .secretChat: "secret-chat"

@@ -21,7 +21,7 @@ extension Group {
     in store: Store,
     surroundings: Surroundings
   ) throws(GroupError) -> Group {
-    guard let vault = store.vault else { throw .noKey(group: Digest.none) }
+    guard let vault = store.vault else { throw .noKey(group: Digest.zero) }
     if let origin { try allowDirectMessage(origin, in: store, surroundings) }
     let signing = surroundings.signingKey()
     let seal = surroundings.sealKeyPair()

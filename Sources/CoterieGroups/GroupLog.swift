@@ -110,8 +110,11 @@ public final class GroupLog {
     var numbers: [Int] = []
     func take(_ chunk: borrowing EnvelopeChunk) throws(Malformed) {
       judge.expect(chunk.ids)
-      for event in chunk.events {
-        if case .inserted(let number) = try judge.insert(event.get()) { numbers.append(number) }
+      for item in chunk.items.indices {
+        if let fault = chunk.faults[item] { throw fault }
+        if case .inserted(let number) = try judge.insert(chunk.events[item]) {
+          numbers.append(number)
+        }
       }
     }
     var failure: Malformed?

@@ -49,7 +49,7 @@ extension Store {
     keyFile: [UInt8]?,
     now: UInt64
   ) throws(GroupError) {
-    guard let vault else { throw .noKey(group: Digest.none) }
+    guard let vault else { throw .noKey(group: Digest.zero) }
     do {
       try ledger.beginExclusive()
     } catch {
@@ -69,7 +69,7 @@ extension Store {
   }
 
   private func withVault(_ body: (Vault) throws(VaultError) -> Void) throws(GroupError) {
-    guard let vault else { throw .noKey(group: Digest.none) }
+    guard let vault else { throw .noKey(group: Digest.zero) }
     try exclusively { () throws(GroupError) in
       do throws(VaultError) {
         try body(vault)

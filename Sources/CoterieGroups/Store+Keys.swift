@@ -53,7 +53,7 @@ extension Store {
 
   /// Changes the private keys while no other process writes.
   package func changeKeys(_ body: (inout [StoredKey]) -> Void) throws(GroupError) {
-    guard let vault else { throw .noKey(group: Digest.none) }
+    guard let vault else { throw .noKey(group: Digest.zero) }
     try exclusively { () throws(GroupError) in
       do throws(VaultError) {
         try vault.changeKeys(body)
@@ -74,11 +74,6 @@ extension Store {
     let members = Set(governance.members.map(\.key))
     return keys.first { $0.purpose != .link && members.contains($0.publicKey) }
   }
-}
-
-extension Digest {
-  /// Stands for a group that is not there yet.
-  static let none = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
 }
 
 extension Store {

@@ -8,6 +8,7 @@ public struct Commitment: Hashable, Sendable {
   public var size: UInt64
 
   /// Takes a commitment read from an event.
+  @inlinable
   public init(digest: Digest, size: UInt64) {
     self.digest = digest
     self.size = size

@@ -39,6 +39,16 @@ public enum Envelope {
     return Parts(payload: payload, signature: signature)
   }
 
+  /// Why bytes are not an envelope; nil if they are one.
+  package static func fault(in bytes: Span<UInt8>) -> Malformed? {
+    do throws(Malformed) {
+      _ = try parts(of: bytes)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   /// The bytes that an author signs: RFC 9052 §4.4, `Sig_structure` with context `Signature1`.
   package static func signedBytes(of payload: Span<UInt8>) -> [UInt8] {
     var writer = CBORWriter(capacity: toBeSigned.count + payload.count + 5)

@@ -68,8 +68,7 @@ package enum HashWidth: String, CaseIterable, Sendable {
   package mutating func digests(domain: Domain, into digests: inout [Digest]) {
     digests.removeAll(keepingCapacity: true)
     if lengths.isEmpty { return }
-    let nothing = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
-    digests.append(contentsOf: repeatElement(nothing, count: lengths.count))
+    digests.append(contentsOf: repeatElement(Digest.zero, count: lengths.count))
     unsafe digests.withUnsafeMutableBytes { digests in
       unsafe domain.personal.span.withAddress { personal in
         unsafe coterie_blake2b_many(

@@ -19,7 +19,7 @@ final class SimulatedWorld {
   let weather = Chance(seed: 0)
   var agenda = Agenda()
   private(set) var members: [SimulatedMember] = []
-  private(set) var groupID = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
+  private(set) var groupID = Digest.zero
   /// The number of the step that runs.
   private(set) var step = -1
   var counts = RunCounts()

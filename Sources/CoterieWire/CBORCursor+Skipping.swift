@@ -46,7 +46,7 @@ extension CBORCursor {
         OpenContainer(itemsLeft: UInt64(count) * (isMap ? 2 : 1), isMap: isMap, lastKey: nil)
       )
     case 7 where bytes[offset] == 0xf4 || bytes[offset] == 0xf5:
-      offset += 1
+      place &+= 1
     default:
       throw Malformed(bytes[offset] & 31 == 31 ? .indefiniteLength : .unsupportedItem, at: offset)
     }

@@ -3,88 +3,108 @@
 /// The bytes stay with the caller and are handed to each call, so nothing is copied. Lengths are
 /// compared with their limit and with the bytes that are left before any memory is taken.
 public struct CBORCursor: Sendable {
+  /// The same as `offset`, which is never negative: so one comparison keeps it inside of the bytes.
+  @usableFromInline var place: UInt
+
   /// The next byte to read.
-  public var offset: Int
+  @inlinable
+  public var offset: Int {
+    @inline(always) get { Int(bitPattern: place) }
+  }
 
   /// Starts at `offset`.
   @inlinable
   public init(at offset: Int = 0) {
-    self.offset = offset
+    precondition(offset >= 0, "bytes are counted from 0")
+    place = UInt(bitPattern: offset)
   }
 
-  /// The head of an item: its major type and argument.
-  @usableFromInline
-  package struct Head {
-    @usableFromInline package var major: UInt8
-    @usableFromInline package var argument: UInt64
-    @usableFromInline package var start: Int
-
-    @inlinable
-    init(major: UInt8, argument: UInt64, start: Int) {
-      self.major = major
-      self.argument = argument
-      self.start = start
-    }
-  }
-
-  /// Reads a head with its argument in shortest form.
+  /// Reads the head of an item of a major type, and answers its argument.
   @inlinable
-  package mutating func head(in bytes: Span<UInt8>) throws(Malformed) -> Head {
-    let start = offset
-    guard start < bytes.count else { throw Malformed(.truncated, at: start) }
-    let initial = bytes[start]
-    let major = initial >> 5
+  @inline(always)
+  mutating func argument(
+    of type: Malformed.ItemType,
+    major: UInt8,
+    in bytes: Span<UInt8>
+  ) throws(Malformed) -> UInt64 {
+    guard bytes.holds(1, from: place) else { throw Malformed(.truncated, at: offset) }
+    let initial = unsafe bytes.load(UInt8.self, from: place)
+    guard initial >> 5 == major else { throw Malformed(.wrongType(expected: type), at: offset) }
     let additional = initial & 31
-    if major == 7 || additional == 31 { try refuse(initial, at: start) }
     if additional < 24 {
-      offset = start + 1
-      return Head(major: major, argument: UInt64(additional), start: start)
+      place &+= 1
+      return UInt64(additional)
     }
-    guard additional < 28 else { throw Malformed(.unsupportedItem, at: start) }
-    let width = 1 << Int(additional - 24)
-    guard bytes.count - start > width else { throw Malformed(.truncated, at: start) }
-    var argument: UInt64 = 0
-    for place in 1...width { argument = argument << 8 | UInt64(bytes[start + place]) }
-    let least: UInt64 =
-      switch width {
-      case 1: 24
-      case 2: 1 << 8
-      case 4: 1 << 16
-      default: 1 << 32
-      }
-    guard argument >= least else { throw Malformed(.notShortest, at: start) }
-    offset = start + 1 + width
-    return Head(major: major, argument: argument, start: start)
+    if additional < 28, bytes.holds(9, from: place) {
+      let width = Self.argumentBytes(additional)
+      let word = unsafe UInt64(bigEndian: bytes.load(UInt64.self, from: place &+ 1))
+      let argument = word &>> UInt64(64 &- 8 &* width)
+      guard argument >= Self.leastArgument(width) else { throw Malformed(.notShortest, at: offset) }
+      place &+= 1 &+ width
+      return argument
+    }
+    let argument = try Self.lastArgument(at: offset, in: bytes)
+    place &+= 1 &+ Self.argumentBytes(additional)
+    return argument
   }
 
+  /// The bytes of an argument that stands behind its head's first byte, whose low bits are given.
+  @inlinable
+  @inline(always)
+  static func argumentBytes(_ additional: UInt8) -> UInt {
+    1 &<< UInt(additional &- 24)
+  }
+
+  /// The least argument that needs so many bytes.
+  @inlinable
+  @inline(always)
+  static func leastArgument(_ width: UInt) -> UInt64 {
+    width == 1 ? 24 : 1 &<< UInt64(4 &* width)
+  }
+
+  /// Reads an argument of more than one byte near the end of the bytes, or refuses it.
+  ///
+  /// It does not move the cursor, which can so stay in registers.
   @usableFromInline
-  func refuse(_ initial: UInt8, at start: Int) throws(Malformed) {
-    if initial & 31 == 31 { throw Malformed(.indefiniteLength, at: start) }
-    throw Malformed(.unsupportedItem, at: start)
+  @inline(never)
+  static func lastArgument(at start: Int, in bytes: Span<UInt8>) throws(Malformed) -> UInt64 {
+    let additional = bytes[start] & 31
+    if additional == 31 { throw Malformed(.indefiniteLength, at: start) }
+    guard additional < 28 else { throw Malformed(.unsupportedItem, at: start) }
+    let width = argumentBytes(additional)
+    guard bytes.count - start > Int(width) else { throw Malformed(.truncated, at: start) }
+    var argument: UInt64 = 0
+    for place in 1...Int(width) { argument = argument << 8 | UInt64(bytes[start + place]) }
+    guard argument >= leastArgument(width) else { throw Malformed(.notShortest, at: start) }
+    return argument
   }
 
   /// Reads an unsigned integer.
   @inlinable
+  @inline(always)
   public mutating func unsigned(in bytes: Span<UInt8>) throws(Malformed) -> UInt64 {
-    try typed(.unsigned, major: 0, in: bytes).argument
+    try argument(of: .unsigned, major: 0, in: bytes)
   }
 
   /// Reads the head of an array; the items follow.
   ///
   /// No array has more items than bytes are left.
   @inlinable
+  @inline(always)
   public mutating func array(in bytes: Span<UInt8>, limit: Int) throws(Malformed) -> Int {
     try count(of: .array, major: 4, limit: limit, in: bytes)
   }
 
   /// Reads the head of a map; the pairs follow.
   @inlinable
+  @inline(always)
   public mutating func map(in bytes: Span<UInt8>, limit: Int) throws(Malformed) -> Int {
     try count(of: .map, major: 5, limit: limit, in: bytes)
   }
 
   /// Reads a byte string and answers where its bytes stand.
   @inlinable
+  @inline(always)
   public mutating func byteString(
     in bytes: Span<UInt8>,
     limit: Int
@@ -94,6 +114,7 @@ public struct CBORCursor: Sendable {
 
   /// Reads a text, checks that it is UTF-8, and answers where its bytes stand.
   @inlinable
+  @inline(always)
   public mutating func text(in bytes: Span<UInt8>, limit: Int) throws(Malformed) -> Range<Int> {
     let range = try string(of: .text, major: 3, limit: limit, in: bytes)
     guard isUTF8(range, of: bytes) else { throw Malformed(.invalidText, at: range.lowerBound) }
@@ -102,39 +123,69 @@ public struct CBORCursor: Sendable {
 
   /// Reads a byte string of exactly 32 bytes.
   @inlinable
+  @inline(always)
   public mutating func digest(in bytes: Span<UInt8>) throws(Malformed) -> Digest {
-    let start = offset
-    if bytes.count - start >= 2 + Digest.byteCount, bytes[start] == 0x58,
-      Int(bytes[start + 1]) == Digest.byteCount
+    let head = UInt(2)
+    if bytes.holds(head &+ UInt(Digest.byteCount), from: place),
+      unsafe UInt16(bigEndian: bytes.load(UInt16.self, from: place)) == 0x5820
     {
-      offset = start + 2 + Digest.byteCount
-      return Digest(in: bytes, at: start + 2)
+      let digest = unsafe bytes.load(Digest.self, from: place &+ head)
+      place &+= head &+ UInt(Digest.byteCount)
+      return digest
     }
-    let range = try byteString(in: bytes, limit: Digest.byteCount)
-    guard range.count == Digest.byteCount else {
-      throw Malformed(.wrongType(expected: .digest), at: start)
+    throw Self.noDigest(at: offset, in: bytes)
+  }
+
+  /// Why what stands here is no byte string of 32 bytes.
+  @usableFromInline
+  @inline(never)
+  static func noDigest(at start: Int, in bytes: Span<UInt8>) -> Malformed {
+    var cursor = CBORCursor(at: start)
+    do throws(Malformed) {
+      _ = try cursor.byteString(in: bytes, limit: Digest.byteCount)
+      return Malformed(.wrongType(expected: .digest), at: start)
+    } catch {
+      return error
     }
-    return Digest(in: bytes, at: range.lowerBound)
+  }
+
+  /// Steps over a name of the format, of fewer than 24 bytes, if it stands here as a text.
+  @inlinable
+  @inline(always)
+  package mutating func has(_ name: StaticString, in bytes: Span<UInt8>) -> Bool {
+    let count = UInt(bitPattern: name.utf8CodeUnitCount)
+    guard bytes.holds(1 &+ count, from: place),
+      unsafe bytes.load(UInt8.self, from: place) == 0x60 | UInt8(truncatingIfNeeded: count),
+      unsafe bytes.spells(name, from: place &+ 1)
+    else { return false }
+    place &+= 1 &+ count
+    return true
+  }
+
+  /// Steps over a byte, if it stands here.
+  @inlinable
+  @inline(always)
+  package mutating func has(_ byte: UInt8, in bytes: Span<UInt8>) -> Bool {
+    guard bytes.holds(1, from: place), unsafe bytes.load(UInt8.self, from: place) == byte else {
+      return false
+    }
+    place &+= 1
+    return true
   }
 
   /// Reads true or false.
   @inlinable
   public mutating func bool(in bytes: Span<UInt8>) throws(Malformed) -> Bool {
     guard offset < bytes.count else { throw Malformed(.truncated, at: offset) }
-    let byte = bytes[offset]
-    guard byte == 0xf4 || byte == 0xf5 else {
-      throw Malformed(.wrongType(expected: .bool), at: offset)
-    }
-    offset += 1
-    return byte == 0xf5
+    if has(0xf5, in: bytes) { return true }
+    if has(0xf4, in: bytes) { return false }
+    throw Malformed(.wrongType(expected: .bool), at: offset)
   }
 
   /// Whether the next item is null; reads it if so.
   @inlinable
   public mutating func null(in bytes: Span<UInt8>) -> Bool {
-    guard offset < bytes.count, bytes[offset] == 0xf6 else { return false }
-    offset += 1
-    return true
+    has(0xf6, in: bytes)
   }
 
   /// The major type of the next item, or nil at the end; reads nothing.
@@ -144,100 +195,35 @@ public struct CBORCursor: Sendable {
   }
 
   @inlinable
-  mutating func typed(
-    _ type: Malformed.ItemType,
-    major: UInt8,
-    in bytes: Span<UInt8>
-  ) throws(Malformed) -> Head {
-    guard offset < bytes.count else { throw Malformed(.truncated, at: offset) }
-    guard bytes[offset] >> 5 == major else {
-      throw Malformed(.wrongType(expected: type), at: offset)
-    }
-    return try head(in: bytes)
-  }
-
-  @inlinable
+  @inline(always)
   mutating func count(
     of type: Malformed.ItemType,
     major: UInt8,
     limit: Int,
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Int {
-    let head = try typed(type, major: major, in: bytes)
-    guard head.argument <= UInt64(limit) else {
-      throw Malformed(.overLimit(length: head.argument, limit: limit), at: head.start)
+    let start = offset
+    let argument = try argument(of: type, major: major, in: bytes)
+    guard argument <= UInt64(limit) else {
+      throw Malformed(.overLimit(length: argument, limit: limit), at: start)
     }
-    let least = type == .map ? head.argument * 2 : head.argument
-    guard least <= UInt64(bytes.count - offset) else {
-      throw Malformed(.truncated, at: head.start)
-    }
-    return Int(head.argument)
+    let least = UInt(argument) &* (type == .map ? 2 : 1)
+    guard bytes.holds(least, from: place) else { throw Malformed(.truncated, at: start) }
+    return Int(argument)
   }
 
   @inlinable
+  @inline(always)
   mutating func string(
     of type: Malformed.ItemType,
     major: UInt8,
     limit: Int,
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Range<Int> {
-    let head = try typed(type, major: major, in: bytes)
-    guard head.argument <= UInt64(limit) else {
-      throw Malformed(.overLimit(length: head.argument, limit: limit), at: head.start)
-    }
-    guard head.argument <= UInt64(bytes.count - offset) else {
-      throw Malformed(.truncated, at: head.start)
-    }
+    let count = try count(of: type, major: major, limit: limit, in: bytes)
     let start = offset
-    offset += Int(head.argument)
+    place &+= UInt(bitPattern: count)
     return start..<offset
-  }
-}
-
-extension Digest {
-  /// The 32 bytes of `bytes` from `offset`; they must be there.
-  @inlinable
-  package init(in bytes: Span<UInt8>, at offset: Int) {
-    self.init(
-      word0: bytes.bigEndianWord(at: offset),
-      word1: bytes.bigEndianWord(at: offset + 8),
-      word2: bytes.bigEndianWord(at: offset + 16),
-      word3: bytes.bigEndianWord(at: offset + 24)
-    )
-  }
-}
-
-extension Span where Element == UInt8 {
-  /// Eight bytes as one word, the first byte highest; bounds are checked.
-  @inlinable
-  package func bigEndianWord(at offset: Int) -> UInt64 {
-    unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-  }
-
-  /// Whether these are the bytes of an array.
-  package func spells(_ other: [UInt8]) -> Bool {
-    guard count == other.count else { return false }
-    for place in other.indices where self[place] != other[place] { return false }
-    return true
-  }
-
-  /// A copy of these bytes; O(bytes).
-  package func copy(of range: Range<Int>) -> [UInt8] {
-    var copied: [UInt8] = []
-    copied.append(extracting(range))
-    return copied
-  }
-}
-
-extension Array where Element == UInt8 {
-  /// Adds bytes that lie elsewhere; O(bytes).
-  package mutating func append(_ bytes: Span<UInt8>) {
-    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-  }
-
-  /// Adds the 32 bytes of a digest.
-  package mutating func append(_ digest: Digest) {
-    unsafe Swift.withUnsafeBytes(of: digest.bigEndianWords) { unsafe append(contentsOf: $0) }
   }
 }
 

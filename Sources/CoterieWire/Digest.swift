@@ -1,23 +1,45 @@
 /// Thirty-two bytes that name something: an event id, a public key, a commitment.
 ///
-/// Held as four big-endian words, so that comparing words compares the bytes in order, and so that
-/// a digest is a plain value without a heap allocation.
-public struct Digest: Hashable, Comparable, Sendable {
+/// Held in four words as the bytes lie in memory, so that a digest is a plain value without a heap
+/// allocation and is read without a look at its bytes.
+public struct Digest: BitwiseCopyable, Hashable, Comparable, Sendable {
   /// The number of bytes of a digest.
   public static let byteCount = 32
 
-  @usableFromInline package var word0: UInt64
-  @usableFromInline package var word1: UInt64
-  @usableFromInline package var word2: UInt64
-  @usableFromInline package var word3: UInt64
+  @usableFromInline var stored0: UInt64
+  @usableFromInline var stored1: UInt64
+  @usableFromInline var stored2: UInt64
+  @usableFromInline var stored3: UInt64
 
+  /// Takes four words whose highest bytes come first.
   @inlinable
   package init(word0: UInt64, word1: UInt64, word2: UInt64, word3: UInt64) {
-    self.word0 = word0
-    self.word1 = word1
-    self.word2 = word2
-    self.word3 = word3
+    stored0 = word0.bigEndian
+    stored1 = word1.bigEndian
+    stored2 = word2.bigEndian
+    stored3 = word3.bigEndian
   }
+
+  /// Thirty-two zeros: no key, and no hash that anyone knows bytes for.
+  @inlinable package static var zero: Digest {
+    Digest(word0: 0, word1: 0, word2: 0, word3: 0)
+  }
+
+  /// The 32 bytes of `bytes` from `offset`; they must be there.
+  @inlinable
+  @inline(always)
+  package init(in bytes: Span<UInt8>, at offset: Int) {
+    self = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Digest.self)
+  }
+
+  /// Bytes 0 to 7 as a number, the first byte highest; so words are ordered as bytes are.
+  @inlinable package var word0: UInt64 { UInt64(bigEndian: stored0) }
+  /// Bytes 8 to 15.
+  @inlinable package var word1: UInt64 { UInt64(bigEndian: stored1) }
+  /// Bytes 16 to 23.
+  @inlinable package var word2: UInt64 { UInt64(bigEndian: stored2) }
+  /// Bytes 24 to 31.
+  @inlinable package var word3: UInt64 { UInt64(bigEndian: stored3) }
 
   /// Takes the 32 bytes of `bytes`; nothing else fits.
   public init?(_ bytes: some Collection<UInt8>) {
@@ -51,9 +73,9 @@ public struct Digest: Hashable, Comparable, Sendable {
     }
   }
 
-  /// The words as they lie in memory where the 32 bytes stand in order.
-  var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
-    (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
+  /// The words as they lie in memory.
+  var storedWords: (UInt64, UInt64, UInt64, UInt64) {
+    (stored0, stored1, stored2, stored3)
   }
 
   /// The 32 bytes in order.
@@ -69,8 +91,8 @@ public struct Digest: Hashable, Comparable, Sendable {
   /// Whether all 32 bytes are the same.
   @inlinable
   public static func == (left: Digest, right: Digest) -> Bool {
-    left.word0 == right.word0 && left.word1 == right.word1 && left.word2 == right.word2
-      && left.word3 == right.word3
+    left.stored0 == right.stored0 && left.stored1 == right.stored1
+      && left.stored2 == right.stored2 && left.stored3 == right.stored3
   }
 
   /// Orders digests as their bytes are ordered.

@@ -130,7 +130,7 @@ private let everyAction = Cast.everyAction
   }
 
   @Test func `inviting a key that is no point of the subgroup is refused`() {
-    let zero = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
+    let zero = Digest.zero
     #expect(problem(of: draft(.inviteCreate(invitee: zero, role: .member)).payload) == .invalidKey)
   }
 

@@ -79,7 +79,7 @@ private func someDigest(_ random: inout SplitMix64) -> Digest {
   }
 
   @Test func `takes memory for four thousand chains of one author`() async throws {
-    let author = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
+    let author = Digest.zero
     let messages = (0..<5).map { ends([Digest](repeating: author, count: 2000), $0) }
     #expect(try await kept(messages).lacked == ExchangeLimits().lackedOfAuthorMax)
   }

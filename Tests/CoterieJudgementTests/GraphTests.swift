@@ -94,7 +94,7 @@ private struct RandomGraph {
     chunk.read()
     for (place, envelope) in envelopes.enumerated() {
       let alone = Result { () throws(Malformed) in try Event.decode(envelope.span).event }
-      #expect(chunk.events[place] == alone)
+      #expect(chunk.result(place) == alone)
       #expect(chunk.items[place].place == UInt64(place))
     }
     chunk.removeAll()

@@ -69,7 +69,7 @@ extension CodecAccount {
     tellSignatures()
   }
 
-  private var noKey: Digest { Digest(word0: 0, word1: 0, word2: 0, word3: 0) }
+  private var noKey: Digest { Digest.zero }
 
   private var noProof: Signature {
     SigningKey(seed: Cast.linkSeed).signature(of: [2])

@@ -18,7 +18,7 @@ struct SignedLog {
   private var heads: [Digest] = []
   private var newest: [Digest?] = []
   private var sequences: [UInt64] = []
-  private(set) var group = Digest(word0: 0, word1: 0, word2: 0, word3: 0)
+  private(set) var group = Digest.zero
   private(set) var count = 0
   private var message: Digest?
   private var moderators: Set<Int> = []

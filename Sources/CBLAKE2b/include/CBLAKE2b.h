@@ -17,10 +17,9 @@ bool coterie_blake2b_has_width(size_t width);
 
 /// Hashes `count` messages of any lengths, `width` at a time; each gets the value it has alone.
 ///
-/// The four words `outputs[4 * i]` and following become the hash of the `lengths[i]` bytes at
-/// `inputs[i]`; the first byte of a hash is the highest of its word. Nothing beyond the bytes is
-/// read, and an address of no bytes is not looked at. Takes no memory but a few KB of stack. The
-/// machine must have the width.
+/// The 32 bytes of the four words `outputs[4 * i]` and following become the hash of the
+/// `lengths[i]` bytes at `inputs[i]`. Nothing beyond the bytes is read, and an address of no bytes
+/// is not looked at. Takes no memory but a few KB of stack. The machine must have the width.
 void coterie_blake2b_many(
   size_t width,
   const uint8_t *const *inputs,
