@@ -37,6 +37,7 @@ struct TableBench {
   private let folder: String
   private let keyring: Keyring
   private let store: String
+  private var bare: String { "\(folder)/bare.coterie" }
   private let envelopes: [[UInt8]]
   private let linear = LinearLog(posts: 100_000)
   private var events = 0
@@ -109,10 +110,8 @@ struct TableBench {
         _ = try made.adopt(group).ingest(Array(envelopes.prefix(1000)))
       }
     }
-    if !Files.exists("\(folder)/bare.coterie") {
-      try Ledger.create(at: "\(folder)/bare.coterie", identifier: [1])
-    }
     events = try StoreSource(path: store, name: "bench", keyring: keyring).eventCount
+    if !Files.exists(bare) { try fillBare() }
   }
 
   private func foundingID() throws -> Digest? { try Event(verifying: envelopes[0]).groupID }
@@ -177,7 +176,7 @@ struct TableBench {
           target: .cost,
           must: 150,
           aim: 110,
-          yardstick: "a bare LMDB commit"
+          yardstick: "a bare LMDB commit into a table of as many"
         ),
         yard: bareCommit,
         measured: { try appending(store) }
@@ -339,18 +338,32 @@ struct TableBench {
     } / UInt64(Self.appends)
   }
 
+  /// A table of as many values as the log has events, so that both trees have the same depth.
+  private func fillBare() throws {
+    try Ledger.create(at: bare, identifier: [1])
+    let ledger = try Ledger.open(bare)
+    for start in stride(from: 0, to: UInt64(events), by: 100_000) {
+      try putBare(start..<min(start + 100_000, UInt64(events)), in: ledger)
+    }
+  }
+
   private func bareCommit() throws -> UInt64 {
-    let ledger = try Ledger.open("\(folder)/bare.coterie")
-    let value = [UInt8](repeating: 7, count: 300)
+    let ledger = try Ledger.open(bare)
     let first = Clock.wall.now
     return try Clock.wall.time {
-      for place in 0..<Self.appends {
-        try ledger.write { transaction throws(LedgerError) in
-          let key = LedgerKey.bigEndian(first + UInt64(place), 8)
-          try transaction.put(.marks, key, value, isLast: true)
-        }
+      for place in 0..<UInt64(Self.appends) {
+        try putBare(first + place..<first + place + 1, in: ledger)
       }
     } / UInt64(Self.appends)
+  }
+
+  private func putBare(_ keys: Range<UInt64>, in ledger: Ledger) throws(LedgerError) {
+    let value = [UInt8](repeating: 7, count: 300)
+    try ledger.write { transaction throws(LedgerError) in
+      for key in keys {
+        try transaction.put(.marks, LedgerKey.bigEndian(key, 8), value, isLast: true)
+      }
+    }
   }
 
   private func ingesting() throws -> UInt64 {
