@@ -11,7 +11,7 @@ public struct Parents: Equatable, Sendable {
   @usableFromInline var rest: [Digest] = []
 
   /// Sorts and removes repetitions.
-  public init(_ ids: some Sequence<Digest>) {
+  public init(_ ids: [Digest]) {
     for id in ids.sorted() where count == 0 || self[count - 1] != id { append(id) }
   }
 
@@ -76,7 +76,7 @@ public struct Event: Equatable, Sendable {
 }
 
 /// An event that is yet to be signed.
-public struct Draft: Sendable {
+public struct Draft: Equatable, Sendable {
   /// The id of the founding event; nil to found a group.
   public var group: Digest?
   /// The author's public key.

@@ -54,16 +54,26 @@ extension Draft {
 
 /// The pairs of a body, put into the order of deterministic CBOR when they are written.
 private struct Fields {
-  private var pairs: [(key: Text, value: [UInt8])] = []
+  private var writer = CBORWriter(capacity: 160)
+  /// Where each pair stands: the key, and behind it the value.
+  private var pairs: [(key: Range<Int>, end: Int)] = []
 
   mutating func add(_ field: StaticString, _ write: (inout CBORWriter) -> Void) {
-    add(Text(field.description), write)
+    let start = writer.bytes.count
+    writer.text(field)
+    add(keyFrom: start, write)
   }
 
   mutating func add(_ key: Text, _ write: (inout CBORWriter) -> Void) {
-    var writer = CBORWriter()
+    let start = writer.bytes.count
+    writer.text(key)
+    add(keyFrom: start, write)
+  }
+
+  private mutating func add(keyFrom start: Int, _ write: (inout CBORWriter) -> Void) {
+    let key = start..<writer.bytes.count
     write(&writer)
-    pairs.append((key, writer.bytes))
+    pairs.append((key, writer.bytes.count))
   }
 
   mutating func add(_ field: StaticString, _ digest: Digest) {
@@ -75,7 +85,7 @@ private struct Fields {
   }
 
   mutating func add(_ field: StaticString, _ role: Role) {
-    add(field) { $0.text(role.name) }
+    add(field) { $0.text(role.spelling) }
   }
 
   mutating func add(_ field: StaticString, _ content: Commitment) {
@@ -85,11 +95,12 @@ private struct Fields {
     add(field) { inner.write(to: &$0) }
   }
 
-  func write(to writer: inout CBORWriter) {
-    writer.map(pairs.count)
-    for pair in pairs.sorted(by: { $1.key.isEncoded(after: $0.key) }) {
-      writer.text(pair.key)
-      writer.raw(pair.value)
+  /// Writes the map: keys in the order of their encodings (RFC 8949 §4.2.1).
+  func write(to other: inout CBORWriter) {
+    let bytes = writer.bytes
+    other.map(pairs.count)
+    for pair in pairs.sorted(by: { bytes[$0.key].lexicographicallyPrecedes(bytes[$1.key]) }) {
+      other.raw(bytes.span.extracting(pair.key.lowerBound..<pair.end))
     }
   }
 }
@@ -180,7 +191,7 @@ extension Action {
   private func addMessageFields(to fields: inout Fields) {
     switch self {
     case .messagePost(let post):
-      fields.add(Field.type) { $0.text(post.type.name) }
+      fields.add(Field.type) { $0.text(post.type.spelling) }
       fields.add(Field.content, post.content)
       if let reply = post.reply { fields.add(Field.reply, reply) }
       if let forwarded = post.forwarded { fields.add(Field.forwarded) { $0.bool(forwarded) } }
@@ -202,7 +213,7 @@ extension Action {
 
 extension Founding {
   fileprivate func addFields(to fields: inout Fields) {
-    fields.add(Field.template) { $0.text(template.name) }
+    fields.add(Field.template) { $0.text(template.spelling) }
     fields.add(Field.name, name)
     fields.add(Field.rules) { $0.unsigned(1) }
     fields.add(Field.nonce) { $0.byteString(nonce) }
@@ -224,7 +235,7 @@ extension PreferenceValue {
     switch self {
     case .on: writer.text("on")
     case .off: writer.text("off")
-    case .from(let role): writer.text(role.name)
+    case .from(let role): writer.text(role.spelling)
     case .seconds(let seconds): writer.unsigned(seconds)
     case .other(let text): writer.text(text)
     }

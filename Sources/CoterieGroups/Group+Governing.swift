@@ -43,10 +43,10 @@ extension Group {
     let now = surroundings.now()
     let draft = Draft(founding: founding, by: signing.publicKey, time: now)
     let envelope = draft.sealed(with: signing)
-    try draft.event.requireWellFormed(envelope)
+    let id = try draft.event(in: envelope).id
     let key = StoredKey(
       purpose: .member,
-      group: draft.id,
+      group: id,
       created: now,
       signing: signing,
       seal: seal
@@ -57,8 +57,8 @@ extension Group {
       } catch {
         throw .vault(error)
       }
-      let log = try store.adopt(draft.id)
-      try log.place(draft.event, envelope)
+      let log = try store.adopt(id)
+      try log.place(draft, envelope)
       return Group(log, in: store, as: key, surroundings: surroundings)
     }
   }

@@ -45,7 +45,7 @@ extension GroupLog {
     defer { ledger.endExclusive() }
     try catchUp()
     let draft = try draft(action, by: key.publicKey, time: time)
-    return try place(draft.event, draft.sealed(with: key))
+    return try place(draft, draft.sealed(with: key))
   }
 
   /// The same with any signer, and with the content that the event commits to.
@@ -58,7 +58,7 @@ extension GroupLog {
   ) throws(GroupError) -> Digest {
     try exclusively { () throws(GroupError) in
       let draft = try draft(action, by: signer.publicKey, time: time)
-      return try place(draft.event, try draft.sealed(by: signer), words)
+      return try place(draft, try draft.sealed(by: signer), words)
     }
   }
 
@@ -86,7 +86,7 @@ extension GroupLog {
     time: UInt64
   ) throws(GroupError) -> Digest {
     let draft = replica.draft(action, by: key.publicKey, time: time)
-    return try place(draft.event, draft.sealed(with: key))
+    return try place(draft, draft.sealed(with: key))
   }
 
   /// Signs a message that conflicts with the author's newest event, as a copied key would: for
@@ -108,16 +108,17 @@ extension GroupLog {
       time: time,
       action: .messagePost(Post(type: .text, content: content))
     )
-    return try place(draft.event, draft.sealed(with: key))
+    return try place(draft, draft.sealed(with: key))
   }
 
+  /// Places one's own event, and commits it.
   @discardableResult
   func place(
-    _ event: Event,
+    _ draft: Draft,
     _ envelope: [UInt8],
     _ words: Words? = nil
   ) throws(GroupError) -> Digest {
-    try event.requireWellFormed(envelope)
+    let event = try draft.event(in: envelope)
     let arrival: Replica.Arrival
     do {
       arrival = try replica.receive(event, envelope: envelope)
@@ -160,20 +161,21 @@ extension GroupLog {
   }
 }
 
-extension Event {
-  /// Refuses what everyone would call malformed, such as a text that is too long or a key that is
-  /// none, before it is in one's own log.
-  func requireWellFormed(_ envelope: [UInt8]) throws(GroupError) {
+extension Draft {
+  /// The event in an envelope of this draft, as everyone will read it.
+  ///
+  /// Refuses what they would call malformed, such as a text that is too long or a key that is none,
+  /// before it is in one's own log.
+  func event(in envelope: [UInt8]) throws(GroupError) -> Event {
     do throws(Malformed) {
-      let read = try Event.decode(envelope.span).event
-      guard read == self else { throw Malformed(.invalidValue(field: "body"), at: 0) }
+      let event = try Event.decode(envelope.span).event
+      guard Draft(event) == self else { throw Malformed(.invalidValue(field: "body"), at: 0) }
+      return event
     } catch {
       throw .malformed(error)
     }
   }
-}
 
-extension Draft {
   /// The envelope of this event, signed by any signer.
   func sealed(by signer: any Signer) throws(GroupError) -> [UInt8] {
     precondition(signer.publicKey == author, "an event is signed by its author")

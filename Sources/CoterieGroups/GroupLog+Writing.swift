@@ -90,8 +90,10 @@ extension GroupLog {
     } catch {
       throw .vault(error)
     }
+    var commit = 0
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
+        commit = transaction.number
         for (place, known) in placed.enumerated() {
           let key = LedgerKey.arrival(number, first + UInt64(place))
           try transaction.put(.events, key, known.envelope)
@@ -111,6 +113,8 @@ extension GroupLog {
     } catch {
       throw .ledger(error)
     }
+    // If there was another one in between, it is looked at the next time.
+    if commit == seenCommit + 1 { seenCommit = commit }
     arrivals = end
     unindexed = isIndexed ? [] : fresh
     if isIndexed { storedHeads = Set(headIDs) }

@@ -19,6 +19,8 @@ public final class GroupLog {
   package let ledger: Ledger
   let number: UInt32
   var arrivals: UInt64 = 0
+  /// The number of the commit up to which memory has what the store has of this group.
+  var seenCommit = 0
   /// The arrival of the newest checkpoint, as far as is known here; 0 for none.
   var noted: UInt64 = 0
   /// The heads that the index names.
@@ -77,11 +79,18 @@ public final class GroupLog {
   @discardableResult
   package func catchUp() throws(GroupError) -> [Digest] {
     if isStale { forgetAll() }
+    let isSeen = try GroupError.ofLedger { () throws(LedgerError) in
+      try ledger.newestCommit() == seenCommit
+    }
+    if isSeen { return [] }
     // What is read at first is all that there is, and nobody may have looked at it since it was
     // damaged: it is read with every offset checked.
     let isFirst = arrivals == 0
+    var commit = 0
     let source = try GroupError.ofLedger { () throws(LedgerError) -> any LedgerSource in
-      guard isFirst else { return try ledger.snapshot() }
+      let snapshot = try ledger.snapshot()
+      commit = snapshot.number
+      guard isFirst else { return snapshot }
       let source = try ledger.checkedSnapshot()
       noted = try source.newestCheckpoint(of: number)?.arrivals ?? 0
       return source
@@ -97,6 +106,7 @@ public final class GroupLog {
     } else if try ids(.waiting, source) != storedWaiting {
       try readWaiting(source)
     }
+    seenCommit = commit
     return events.map { replica.judge.graph.id($0) }
   }
 
@@ -143,6 +153,7 @@ public final class GroupLog {
   func forgetAll() {
     replica = Replica(seed: Entropy.digest().word0)
     arrivals = 0
+    seenCommit = 0
     noted = 0
     storedHeads = []
     unindexed = []

@@ -120,9 +120,8 @@ public final class Store: Sendable {
   ) throws(GroupError) -> GroupLog {
     let draft = Draft(founding: founding, by: key.publicKey, time: time)
     let envelope = draft.sealed(with: key)
-    try draft.event.requireWellFormed(envelope)
-    let log = try adopt(draft.id)
-    try log.place(draft.event, envelope)
+    let log = try adopt(try draft.event(in: envelope).id)
+    try log.place(draft, envelope)
     return log
   }
 

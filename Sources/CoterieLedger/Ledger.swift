@@ -227,6 +227,13 @@ internal import Synchronization
     try StoreReader(self)
   }
 
+  /// The number of the newest commit, of whichever process.
+  public func newestCommit() throws(LedgerError) -> Int {
+    var info = unsafe MDB_envinfo()
+    try unsafe Self.check(mdb_env_info(environment, &info), path: path)
+    return unsafe info.me_last_txnid
+  }
+
   /// Runs `body` in one write transaction and commits it: all of it is there afterwards, and
   /// survives a crash, or none of it.
   ///

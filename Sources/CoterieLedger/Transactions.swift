@@ -18,6 +18,11 @@ internal import CoterieWire
     unsafe mdb_txn_abort(transaction)
   }
 
+  /// The number of the commit after which it was taken.
+  public var number: Int {
+    unsafe mdb_txn_id(transaction)
+  }
+
   /// The value of a key.
   public func value(_ table: Table, _ key: [UInt8]) throws(LedgerError) -> [UInt8]? {
     try unsafe getValue(transaction, tables[table.place], key, path: ledger.path)
@@ -66,6 +71,11 @@ internal import CoterieWire
 
   deinit {
     if let transaction = unsafe transaction { unsafe mdb_txn_abort(transaction) }
+  }
+
+  /// The number of this commit in the store: one more than the one before.
+  public var number: Int {
+    unsafe mdb_txn_id(transaction)
   }
 
   consuming func commit() throws(LedgerError) {

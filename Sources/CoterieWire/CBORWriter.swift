@@ -20,7 +20,7 @@ public struct CBORWriter: Sendable {
   }
 
   /// A byte string.
-  public mutating func byteString(_ value: some Collection<UInt8>) {
+  public mutating func byteString(_ value: [UInt8]) {
     head(major: 2, UInt64(value.count))
     bytes.append(contentsOf: value)
   }
@@ -28,13 +28,21 @@ public struct CBORWriter: Sendable {
   /// A byte string of 32 bytes.
   public mutating func digest(_ value: Digest) {
     head(major: 2, UInt64(Digest.byteCount))
-    for place in 0..<Digest.byteCount { bytes.append(value.byte(at: place)) }
+    bytes.append(value)
   }
 
   /// A text of valid UTF-8.
   public mutating func text(_ value: Text) {
     head(major: 3, UInt64(value.utf8.count))
     bytes.append(contentsOf: value.utf8)
+  }
+
+  /// A name of the format.
+  public mutating func text(_ name: StaticString) {
+    head(major: 3, UInt64(name.utf8CodeUnitCount))
+    name.withUTF8Buffer { name in
+      unsafe bytes.append(contentsOf: name)
+    }
   }
 
   /// A text of the program's own.
@@ -64,8 +72,13 @@ public struct CBORWriter: Sendable {
   }
 
   /// Bytes that are whole items already.
-  public mutating func raw(_ items: some Collection<UInt8>) {
+  public mutating func raw(_ items: [UInt8]) {
     bytes.append(contentsOf: items)
+  }
+
+  /// The same, where they stand among others.
+  package mutating func raw(_ items: Span<UInt8>) {
+    bytes.append(items)
   }
 
   /// Forgets what was written and keeps the memory.

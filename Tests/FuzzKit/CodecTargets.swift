@@ -28,7 +28,7 @@ enum CodecTargets {
       case 2:
         let range = try cursor.byteString(in: span, limit: Limits.contentBytesMax)
         var writer = CBORWriter()
-        writer.byteString(rest[range])
+        writer.byteString(Array(rest[range]))
         precondition(writer.bytes == Array(rest[..<cursor.offset]), "a byte string has one form")
       case 3:
         for _ in 0..<(try cursor.array(in: span, limit: Limits.bundleGroupsMax)) {
