@@ -154,12 +154,12 @@ public final class ExchangeSession {
 
   private func offers() throws(ExchangeError) -> [UInt8] {
     var groups: [Digest] = []
-    for log in known where key(for: log) != nil { groups.append(tag(log.group)) }
+    for log in known where keys.key(for: log) != nil { groups.append(tag(log.group)) }
     var mail: [Digest] = []
     let groupIDs = Set(known.map(\.group))
     for key in keys {
       let isWaiting = key.purpose == .link && !groupIDs.contains(key.group ?? key.publicKey)
-      guard (key.purpose == .free && policy.rule != .nobody) || isWaiting else { continue }
+      guard (key.purpose != .link && policy.rule != .nobody) || isWaiting else { continue }
       let tag = tag(key.publicKey)
       offeredKeys[tag] = key
       mail.append(tag)
@@ -171,12 +171,6 @@ public final class ExchangeSession {
       for tag in tags.sorted() { writer.digest(tag) }
     }
     return [Word.offers.rawValue] + writer.bytes
-  }
-
-  /// The key with which this end is in a group.
-  private func key(for log: GroupLog) -> StoredKey? {
-    keys.last { $0.purpose == .member && $0.group == log.group }
-      ?? keys.first { $0.purpose == .free && log.standpoint(of: $0.publicKey) != .stranger }
   }
 
   private func hearOffers(_ payload: Span<UInt8>) throws(ExchangeError) {
@@ -202,14 +196,14 @@ public final class ExchangeSession {
     let theirs = Set(groups)
     for log in known {
       let tag = tag(log.group)
-      guard theirs.contains(tag), let key = key(for: log) else { continue }
+      guard theirs.contains(tag), let key = keys.key(for: log) else { continue }
       open(Lane(tag: tag, group: log.group, log: log, key: key))
       prove(lanes[tag])
     }
     var matches: [Digest] = []
     let letters = Set(mail)
     for log in known {
-      guard let governance = log.governance(), let key = key(for: log) else { continue }
+      guard let governance = log.governance(), let key = keys.key(for: log) else { continue }
       for entry in governance.invites + governance.links where entry.status == .open {
         let tag = tag(entry.key)
         guard letters.contains(tag), lanes[tag] == nil else { continue }

@@ -152,7 +152,6 @@ public struct Spool {
       _ key: StoredKey
     ) throws(ExchangeError) -> Bool? {
       if logs[packet.group] != nil { return true }
-      if key.purpose == .member, key.group != packet.group { return false }
       guard key.purpose == .link || policy.admits(packet.sender) else { return false }
       let isFounded = packet.entries.contains { entry in
         (try? Event.decode(entry.envelope.span).event.id) == packet.group
@@ -192,13 +191,8 @@ public struct Spool {
 
     mutating func leave(_ group: Digest) throws(ExchangeError) {
       guard let log = logs[group], let governance = log.governance() else { return }
-      let own = keys.last { $0.purpose == .member && $0.group == group }
-      let invited = keys.first { key in
-        key.purpose == .free && log.standpoint(of: key.publicKey) == .invited
-      }
-      guard let signer = own ?? invited, log.standpoint(of: signer.publicKey) != .stranger else {
-        return
-      }
+      guard let signer = keys.key(for: log), log.standpoint(of: signer.publicKey) != .stranger
+      else { return }
       let me = signer.publicKey
       do throws(GroupError) {
         var records: [Digest: SpoolRecord] = [:]

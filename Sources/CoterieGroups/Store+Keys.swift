@@ -76,6 +76,15 @@ extension Store {
   }
 }
 
+extension [StoredKey] {
+  /// The key with which its holder is in a group or was in it, else one that is known there: a key
+  /// of another group may be invited to a chat.
+  package func key(for log: GroupLog) -> StoredKey? {
+    last { $0.purpose == .member && $0.group == log.group }
+      ?? first { $0.purpose != .link && log.standpoint(of: $0.publicKey) != .stranger }
+  }
+}
+
 extension Store {
   /// A content that is held, with its secret and the chunks of its attachment; nil if it is not.
   public func content(

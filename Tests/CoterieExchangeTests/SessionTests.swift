@@ -50,6 +50,32 @@ private func exchange(
     )
   }
 
+  @Test func `brings a member of a group into a chat with another of its members`() async throws {
+    let shelf = try Shelf()
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    let inGroup = try #require(try await shelf.group(id, bob).me)
+    let chat = try await shelf.group(of: ann, with: [], template: .secretChat)
+    let hers = try shelf.group(chat, ann)
+    try await hers.invite(inGroup, as: .owner)
+    // Who takes no invites is told of none.
+    try bob.setContactPolicy(ContactPolicy(rule: .nobody))
+    try exchange(ann, bob, shelf)
+    #expect(try bob.groups() == [id])
+    try bob.setContactPolicy(ContactPolicy(rule: .everyone))
+    try exchange(ann, bob, shelf)
+    #expect(Set(try bob.groups()) == [id, chat])
+    let his = try shelf.group(chat, bob)
+    #expect(try await his.myInvites().count == 1)
+    try await his.accept(name: "Bob")
+    try await his.post("only us")
+    try exchange(bob, ann, shelf)
+    _ = try await hers.refresh()
+    #expect(try await hers.messages().map(\.content) == [Array("only us".utf8)])
+    #expect(try await hers.state() == his.state())
+    #expect(try await shelf.group(id, bob).me == inGroup)
+  }
+
   @Test func `brings the holder of a link in`() async throws {
     let shelf = try Shelf()
     let (ann, cat) = (try shelf.make("ann.coterie"), try shelf.make("cat.coterie"))

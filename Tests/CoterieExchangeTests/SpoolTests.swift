@@ -61,6 +61,25 @@ import Testing
     #expect(packets == [])
   }
 
+  @Test func `brings a member of a group into a chat with another of its members`() async throws {
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    let inGroup = try #require(try await shelf.group(id, bob).me)
+    let chat = try await shelf.group(of: ann, with: [], template: .secretChat)
+    let hers = try shelf.group(chat, ann)
+    try await hers.invite(inGroup, as: .owner)
+    try sync(ann)
+    try sync(bob)
+    let his = try shelf.group(chat, bob)
+    try await his.accept()
+    try await his.post("only us")
+    for _ in 0..<3 { for store in [bob, ann] { try sync(store) } }
+    _ = try await hers.refresh()
+    #expect(try await hers.messages().map(\.content) == [Array("only us".utf8)])
+    #expect(try await hers.state() == his.state())
+    #expect(packets == [])
+  }
+
   @Test func `tells whoever carries it nothing but sizes and times`() async throws {
     let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
     let id = try await shelf.group(of: ann, with: [(bob, .member)])
