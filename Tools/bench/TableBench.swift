@@ -33,14 +33,15 @@ struct TableBench {
   )
 
   private static let sampleEvents = 20_000
-  private static let appends = 50
-  private let folder: String
-  private let keyring: Keyring
-  private let store: String
-  private var bare: String { "\(folder)/bare.coterie" }
-  private let envelopes: [[UInt8]]
+  static let appends = 50
+  let folder: String
+  let keyring: Keyring
+  let store: String
+  var small: String { "\(folder)/small.coterie" }
+  var bare: String { "\(folder)/bare.coterie" }
+  let envelopes: [[UInt8]]
   private let linear = LinearLog(posts: 100_000)
-  private var events = 0
+  var events = 0
 
   private init(_ folder: String) throws {
     self.folder = folder
@@ -103,7 +104,6 @@ struct TableBench {
       defer { close(descriptor) }
       _ = try BundleImport(store: made).run(descriptor: descriptor) { _ in true }
     }
-    let small = "\(folder)/small.coterie"
     if !Files.exists(small) {
       let made = try Store.create(at: small, keyring: keyring)
       if let group = try Event(verifying: envelopes[0]).group ?? foundingID() {
@@ -114,7 +114,7 @@ struct TableBench {
     if !Files.exists(bare) { try fillBare() }
   }
 
-  private func foundingID() throws -> Digest? { try Event(verifying: envelopes[0]).groupID }
+  func foundingID() throws -> Digest? { try Event(verifying: envelopes[0]).groupID }
 
   // MARK: The figures
 
@@ -171,7 +171,7 @@ struct TableBench {
       ),
       Sampler(
         row: Row(
-          name: "append one event, durable",
+          name: "append one event, durable, at 1 000",
           unit: "ns",
           target: .cost,
           must: 150,
@@ -179,7 +179,7 @@ struct TableBench {
           yardstick: "a bare LMDB commit into a table of as many"
         ),
         yard: bareCommit,
-        measured: { try appending(store) }
+        measured: { try appending(small) }
       ),
       Sampler(
         row: Row(
@@ -190,7 +190,7 @@ struct TableBench {
           aim: 110,
           yardstick: "append at 1 000"
         ),
-        yard: { try appending("\(folder)/small.coterie") },
+        yard: { try appending(small) },
         measured: { try appending(store) }
       ),
       Sampler(
@@ -318,91 +318,5 @@ struct TableBench {
       guard case .inserted(let number)? = try? judge.insert(late) else { return }
       precondition(judge.verdict(of: number, in: judge.currentView()).status == .effective)
     }
-  }
-
-  // MARK: Stores
-
-  private func appending(_ path: String) throws -> UInt64 {
-    let store = try Store.open(path)
-    guard let group = try store.groups().first else { return 0 }
-    let log = try store.log(of: group)
-    let key = SigningKey(
-      seed: Hashing.digest(of: Array("coterie.fixture/m0".utf8), domain: .plain)
-    )
-    let content = Commitment(to: [1], secret: group)
-    return try Clock.wall.time {
-      for place in 0..<Self.appends {
-        let post = Action.messagePost(Post(type: .text, content: content))
-        try log.append(post, by: key, time: UInt64(place))
-      }
-    } / UInt64(Self.appends)
-  }
-
-  /// A table of as many values as the log has events, so that both trees have the same depth.
-  private func fillBare() throws {
-    try Ledger.create(at: bare, identifier: [1])
-    let ledger = try Ledger.open(bare)
-    for start in stride(from: 0, to: UInt64(events), by: 100_000) {
-      try putBare(start..<min(start + 100_000, UInt64(events)), in: ledger)
-    }
-  }
-
-  private func bareCommit() throws -> UInt64 {
-    let ledger = try Ledger.open(bare)
-    let first = Clock.wall.now
-    return try Clock.wall.time {
-      for place in 0..<UInt64(Self.appends) {
-        try putBare(first + place..<first + place + 1, in: ledger)
-      }
-    } / UInt64(Self.appends)
-  }
-
-  private func putBare(_ keys: Range<UInt64>, in ledger: Ledger) throws(LedgerError) {
-    let value = [UInt8](repeating: 7, count: 300)
-    try ledger.write { transaction throws(LedgerError) in
-      for key in keys {
-        try transaction.put(.marks, LedgerKey.bigEndian(key, 8), value, isLast: true)
-      }
-    }
-  }
-
-  private func ingesting() throws -> UInt64 {
-    let path = "\(folder)/ingest.coterie"
-    FileAccess.removeFolder(path)
-    let store = try Store.create(at: path, keyring: keyring)
-    guard let group = try foundingID() else { return 0 }
-    let log = try store.adopt(group)
-    return try Clock.wall.time { _ = try log.ingest(envelopes) } / UInt64(envelopes.count)
-  }
-
-  /// Writes every row of the ingested store into another one, in order of arrival.
-  private func bareRows() throws -> UInt64 {
-    if !Files.exists("\(folder)/ingest.coterie") { _ = try ingesting() }
-    let source = try keyring.source("\(folder)/ingest.coterie")
-    let copy = "\(folder)/copy.coterie"
-    FileAccess.removeFolder(copy)
-    var rows: [UInt64: [(table: Table, key: [UInt8], value: [UInt8])]] = [:]
-    func gather(_ table: Table, arrival: @escaping ([UInt8], [UInt8]) -> UInt64) throws {
-      try source.scan(table, prefix: [], from: nil) { key, value in
-        let key = (0..<key.count).map { key[$0] }
-        let value = (0..<value.count).map { value[$0] }
-        rows[arrival(key, value), default: []].append((table, key, value))
-        return true
-      }
-    }
-    for table in [Table.events, .admissions, .chains] {
-      try gather(table) { key, _ in LedgerKey.number(key.suffix(8)) }
-    }
-    for table in [Table.ids, .order] { try gather(table) { _, value in LedgerKey.number(value) } }
-    try Ledger.create(at: copy, identifier: [2])
-    let ledger = try Ledger.open(copy)
-    let arrivals = rows.keys.sorted()
-    return try Clock.wall.time {
-      try ledger.write { transaction throws(LedgerError) in
-        for arrival in arrivals {
-          for row in rows[arrival] ?? [] { try transaction.put(row.table, row.key, row.value) }
-        }
-      }
-    } / UInt64(max(1, arrivals.count))
   }
 }
