@@ -18,6 +18,8 @@ extension Store {
     public var waiting = 0
     /// Events that were found and are damaged.
     public var bad = 0
+    /// Pages of the damaged store that the disk did not give.
+    public var unreadable = 0
 
     /// Takes all fields.
     public init(
@@ -25,13 +27,15 @@ extension Store {
       contents: Int = 0,
       keys: Int = 0,
       waiting: Int = 0,
-      bad: Int = 0
+      bad: Int = 0,
+      unreadable: Int = 0
     ) {
       self.events = events
       self.contents = contents
       self.keys = keys
       self.waiting = waiting
       self.bad = bad
+      self.unreadable = unreadable
     }
   }
 
@@ -93,16 +97,16 @@ extension Store {
   ) throws(GroupError) -> Salvage {
     var found = Remains()
     let vault: Vault
+    var salvage = Salvage()
     do {
       vault = try Vault(store: damaged, keyring: keyring, unlocked: unlocked)
-      try StoreReader.entries(ofDamaged: damaged) { key, value in
+      salvage.unreadable = try StoreReader.entries(ofDamaged: damaged) { key, value in
         found.take(key, value, vault)
       }
     } catch {
       throw .of(error, else: .ledger(.notFound(path: damaged)))
     }
     let store = try create(at: path, keyring: keyring, unlocked: unlocked)
-    var salvage = Salvage()
     if let keys = try? vault.keys(), !keys.isEmpty {
       try store.changeKeys { $0 = keys }
       salvage.keys = keys.count

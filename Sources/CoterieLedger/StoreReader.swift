@@ -104,15 +104,24 @@ public final class StoreReader: LedgerSource {
   /// rest: in no order, of all tables, with some that were deleted or replaced.
   ///
   /// What comes must be verified by the caller. O(pages).
+  ///
+  /// - Returns: how many pages the disk did not give.
   public static func entries(
     ofDamaged path: String,
     _ body: (_ key: [UInt8], _ value: [UInt8]) -> Void
-  ) throws(LedgerError) {
+  ) throws(LedgerError) -> Int {
     let reader = try StoreReader(file: path)
+    var unreadable = 0
     var visited = Visits(overflowPagesLeft: reader.pageCount.multipliedReportingOverflow(by: 32).0)
     for number in stride(from: UInt64(2), to: reader.pageCount, by: 1) {
-      guard let page = try? reader.page(number), !page.isBranch else { continue }
-      for node in page.nodes {
+      let page: Page
+      do throws(LedgerError) {
+        page = try reader.page(number)
+      } catch {
+        if case .system = error { unreadable += 1 }
+        continue
+      }
+      for node in page.isBranch ? [] : page.nodes {
         // Old pages may name the same overflow pages as newer ones, with other sizes.
         visited.pages = []
         guard let key = try? reader.key(page, node) else { continue }
@@ -121,6 +130,7 @@ public final class StoreReader: LedgerSource {
         }
       }
     }
+    return unreadable
   }
 
   deinit {

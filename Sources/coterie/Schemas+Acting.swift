@@ -63,6 +63,7 @@ extension Schemas {
     ]),
     "salvage": object([
       "events": integer, "contents": integer, "keys": integer, "waiting": integer, "bad": integer,
+      "unreadable": integer,
     ]),
     "contacts": object([
       "rule": .object(["enum": ["everyone", "known", "nobody"]]), "known": array(string),

@@ -295,7 +295,10 @@ private func filled(_ path: String, seed: UInt64, count: Int) throws -> [[UInt8]
     let file = file(leaves: 60, run: 512)
     #expect(FileManager.default.createFile(atPath: path, contents: Data(file)))
     var byteCount = 0
-    try StoreReader.entries(ofDamaged: path) { _, value in byteCount += value.count }
+    let unreadable = try StoreReader.entries(ofDamaged: path) { _, value in
+      byteCount += value.count
+    }
+    #expect(unreadable == 0)
     // Named are 9000 times 2 MiB.
     #expect(byteCount > 512 * 4096)
     #expect(byteCount <= 32 * file.count)

@@ -84,7 +84,7 @@ package enum StoreTarget {
       precondition(!"\(error)".isEmpty, "a refusal says why")
     }
     do throws(LedgerError) {
-      try StoreReader.entries(ofDamaged: path) { key, _ in found.entries += min(1, key.count) }
+      _ = try StoreReader.entries(ofDamaged: path) { key, _ in found.entries += min(1, key.count) }
     } catch {
       precondition(!"\(error)".isEmpty, "a refusal says why")
     }

@@ -135,7 +135,7 @@ enum StoreCommands {
     "bring what is sound in a damaged store into a new one",
     about: """
       Events whose bytes and signature are good, contents that match what was signed, and keys. The
-      damaged store is only read.
+      damaged store is only read. It says how many of its pages the disk does not give.
       """,
     example: "store salvage alice.coterie saved.coterie",
     operands: [
@@ -157,7 +157,7 @@ enum StoreCommands {
         let result = JSONValue.object([
           "events": .integer(Int64(found.events)), "contents": .integer(Int64(found.contents)),
           "keys": .integer(Int64(found.keys)), "waiting": .integer(Int64(found.waiting)),
-          "bad": .integer(Int64(found.bad)),
+          "bad": .integer(Int64(found.bad)), "unreadable": .integer(Int64(found.unreadable)),
         ])
         console.line(Output.document("salvage", result, exit: .done))
       } else {
@@ -165,6 +165,12 @@ enum StoreCommands {
           "\(found.events) events, \(found.contents) contents, \(found.keys) keys; "
             + "\(found.waiting) wait, \(found.bad) damaged"
         )
+        if found.unreadable > 0 {
+          console.line(
+            "pages that the disk did not give: \(found.unreadable); what stood there is not in the "
+              + "new store: try again with a copy of the disk"
+          )
+        }
       }
       return .done
     }
