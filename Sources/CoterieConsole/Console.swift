@@ -74,7 +74,9 @@ public final class Console: Sendable {
   }
 
   /// Writes out what was said; answers how that went, and says so if it did not go well.
-  public func finish() -> ExitStatus {
+  ///
+  /// - Throws: `write-failed` if the file that was to hold it cannot be written.
+  public func finish() throws(Failure) -> ExitStatus {
     guard let outputPath else {
       let status = flush()
       if status == .store { Console.complain("coterie: the output cannot be written: \(reason)") }
@@ -82,8 +84,12 @@ public final class Console: Sendable {
     }
     let bytes = buffer.withLock { $0 }
     if FileOutput.replace(outputPath, with: bytes) { return .done }
-    Console.complain("coterie: \(outputPath) cannot be written: \(reason)")
-    return .store
+    throw Failure(
+      .store,
+      "write-failed",
+      "\(outputPath) cannot be written: \(reason)",
+      help: "choose a file in a folder that is there and that you may write to"
+    )
   }
 
   /// Ends without what a file was to hold: it is written whole or not at all.

@@ -23,11 +23,11 @@ extension CommandTable {
       let console = writing(invocation)
       if invocation.has("--help") {
         console.line(help(of: invocation.command))
-        return console.finish()
+        return try console.finish()
       }
       do {
         let status = try await invocation.command.run(invocation, console)
-        let written = console.finish()
+        let written = try console.finish()
         if written != .done { return written }
         return Interruption.isAsked ? .interrupted : status
       } catch let failure as Failure {

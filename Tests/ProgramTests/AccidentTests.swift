@@ -184,6 +184,7 @@ private final class Ground {
       """
       coterie log '\(store)' > /dev/full; echo "full $?"
       coterie export '\(store)' -o nowhere/out.cborseq; echo "nowhere $?"
+      coterie export '\(store)' -o nowhere/out.cborseq --json 2> /dev/null | grep write-failed
       coterie export '\(store)' -o out.cborseq 2> /dev/null
       cp out.cborseq before; printf x >> out.cborseq; head -c 300 before > cut.cborseq
       coterie log cut.cborseq -o log.txt; echo "cut $?"; ls log.txt
@@ -196,6 +197,7 @@ private final class Ground {
       #expect(run.output.contains("\(word)\n"), "\(word): \(run)")
     }
     #expect(!run.output.contains("log.txt\n"), "\(run)")
+    #expect(run.output.contains("\"code\": \"write-failed\""), "\(run)")
     #expect(run.errors.contains("coterie: the output cannot be written: No space left on device"))
     #expect(run.errors.contains("nowhere/out.cborseq cannot be written: No such file or directory"))
   }

@@ -62,7 +62,7 @@ enum AcceptCommand {
   ) throws(Failure) {
     if invocation.has("--yes") { return }
     if !invocation.has("--no-input"), !console.isJSON, Terminal.isThere {
-      _ = console.finish()
+      _ = try console.finish()
       if Terminal.confirms("\(plan); go on?") { return }
       throw Failure(.interrupted, "cancelled", "cancelled; nothing was written")
     }
