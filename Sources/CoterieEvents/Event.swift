@@ -5,14 +5,20 @@ public import CoterieWire
 ///
 /// The first four stand in place, so most events take no memory of their own.
 public struct Parents: Equatable, Sendable {
+  /// How many stand in place.
+  @usableFromInline static let inPlace = 4
+
   /// The number of parents.
-  public private(set) var count = 0
+  public internal(set) var count = 0
   @usableFromInline var first = InlineArray<4, Digest>(repeating: Digest.zero)
   @usableFromInline var rest: [Digest] = []
 
   /// Sorts and removes repetitions.
   public init(_ ids: [Digest]) {
-    for id in ids.sorted() where count == 0 || self[count - 1] != id { append(id) }
+    for id in ids.sorted() where count == 0 || self[count - 1] != id {
+      if count < Self.inPlace { first[count] = id } else { rest.append(id) }
+      count += 1
+    }
   }
 
   /// All of them, ascending.
@@ -23,7 +29,7 @@ public struct Parents: Equatable, Sendable {
   /// The parent at a place from 0 to `count` - 1.
   @inlinable
   public subscript(place: Int) -> Digest {
-    place < 4 ? first[place] : rest[place - 4]
+    place < Self.inPlace ? first[place] : rest[place - Self.inPlace]
   }
 
   /// Whether they are the same.
@@ -31,20 +37,9 @@ public struct Parents: Equatable, Sendable {
     left.count == right.count && (0..<left.count).allSatisfy { left[$0] == right[$0] }
   }
 
-  /// Adds one that sorts behind the others.
-  @inline(always)
-  mutating func append(_ id: Digest) {
-    if count < 4 {
-      first[count] = id
-    } else {
-      rest.append(id)
-    }
-    count &+= 1
-  }
-
   @inline(always)
   mutating func removeAll() {
-    if count > 4 { rest = [] }
+    if count > Self.inPlace { rest = [] }
     count = 0
   }
 }

@@ -71,7 +71,7 @@ extension Event {
     var cursor = CBORCursor(at: payload.lowerBound)
     var keys = IntegerKeys(count: try cursor.map(in: bytes, limit: 9))
     try keys.require(0, "format", &cursor, bytes)
-    try Event.checkFormat(&cursor, bytes)
+    if !cursor.has(1, in: bytes) { throw Event.wrongFormat(at: cursor, bytes) }
     self.id = id
     group = keys.has(1, &cursor, bytes) ? try cursor.digest(in: bytes) : nil
     try keys.require(2, "author", &cursor, bytes)
@@ -118,15 +118,18 @@ extension Event {
     }
   }
 
-  @inline(always)
-  private static func checkFormat(
-    _ cursor: inout CBORCursor,
-    _ bytes: Span<UInt8>
-  ) throws(Malformed) {
-    let start = cursor.offset
-    let format = try cursor.unsigned(in: bytes)
-    guard format != 0 else { throw Malformed(.invalidValue(field: "format"), at: start) }
-    guard format == 1 else { throw Malformed(.unsupportedFormat(format), at: start) }
+  /// Why the format that stands here is not this one, which is 1.
+  @inline(never)
+  private static func wrongFormat(at cursor: CBORCursor, _ bytes: Span<UInt8>) -> Malformed {
+    var ahead = cursor
+    do throws(Malformed) {
+      let format = try ahead.unsigned(in: bytes)
+      let problem: Malformed.Problem =
+        format == 0 ? .invalidValue(field: "format") : .unsupportedFormat(format)
+      return Malformed(problem, at: cursor.offset)
+    } catch {
+      return error
+    }
   }
 }
 
@@ -140,14 +143,40 @@ extension Parents {
     let count = try cursor.array(in: bytes, limit: Limits.parentsMax)
     guard count > 0 else { return }
     var last = try cursor.digest(in: bytes)
-    append(last)
-    for _ in 1..<count {
+    first[0] = last
+    for place in 1..<Swift.min(count, Self.inPlace) {
       let start = cursor.offset
       let next = try cursor.digest(in: bytes)
       guard last < next else { throw Malformed(.invalidParents, at: start) }
-      append(next)
+      first[place] = next
       last = next
     }
+    if count > Self.inPlace {
+      let (others, behind) = try Self.others(count - Self.inPlace, behind: last, cursor, bytes)
+      (rest, cursor) = (others, behind)
+    }
+    self.count = count
+  }
+
+  /// Reads those for which there is no place, which most events do not have.
+  @inline(never)
+  private static func others(
+    _ count: Int,
+    behind first: Digest,
+    _ cursor: CBORCursor,
+    _ bytes: Span<UInt8>
+  ) throws(Malformed) -> ([Digest], CBORCursor) {
+    var (last, cursor) = (first, cursor)
+    var others: [Digest] = []
+    others.reserveCapacity(count)
+    for _ in 0..<count {
+      let start = cursor.offset
+      let next = try cursor.digest(in: bytes)
+      guard last < next else { throw Malformed(.invalidParents, at: start) }
+      others.append(next)
+      last = next
+    }
+    return (others, cursor)
   }
 }
 
@@ -192,6 +221,7 @@ private struct IntegerKeys {
     return cursor.offset >= bytes.count ? .truncated : .unexpectedKey
   }
 
+  @inline(always)
   func finish(_ cursor: CBORCursor) throws(Malformed) {
     guard pairsLeft == 0 else { throw Malformed(.unexpectedKey, at: cursor.offset) }
   }
