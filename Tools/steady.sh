@@ -5,8 +5,8 @@
 # coterie-generate.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-instructions_max=23000
-blocks_max=4
+instructions_max=14000
+blocks_max=2
 
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT

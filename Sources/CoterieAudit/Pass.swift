@@ -96,23 +96,24 @@ struct Pass<Source: LogSource> {
         log.unsigned.append(BadEvent(id: id, fault: fault, place: place))
       }
     }
-    insert(chunk.events[item], envelope, place, into: log)
+    insert(chunk.events.span, item, envelope, place, into: log)
   }
 
   private func insert(
-    _ event: borrowing Event,
+    _ events: Span<Event>,
+    _ item: Int,
     _ envelope: Span<UInt8>,
     _ place: UInt64,
     into log: MemberLog
   ) {
     do {
-      if try log.replica.place(event) {
+      if try log.replica.place(events, at: item) {
         log.places.append(place)
       } else {
-        try receive(copy event, envelope, place, into: log)
+        try receive(events[item], envelope, place, into: log)
       }
     } catch {
-      log.bad.append(BadEvent(id: event.id, fault: error, place: place))
+      log.bad.append(BadEvent(id: events[item].id, fault: error, place: place))
     }
   }
 

@@ -36,8 +36,10 @@ package final class Replica {
   ///
   /// The short way of `receive`, for logs that hold parents before their children.
   /// - Throws: `Malformed` if it belongs to another group or breaks its author's chain.
-  package func place(_ event: borrowing Event) throws(Malformed) -> Bool {
-    guard waiting.guests.isEmpty, case .inserted = try judge.insert(event) else { return false }
+  package func place(_ events: Span<Event>, at item: Int) throws(Malformed) -> Bool {
+    guard waiting.guests.isEmpty, case .inserted = try judge.insert(events, at: item) else {
+      return false
+    }
     return true
   }
 

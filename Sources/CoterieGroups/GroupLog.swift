@@ -122,7 +122,7 @@ public final class GroupLog {
       judge.expect(chunk.ids)
       for item in chunk.items.indices {
         if let fault = chunk.faults[item] { throw fault }
-        if case .inserted(let number) = try judge.insert(chunk.events[item]) {
+        if case .inserted(let number) = try judge.insert(chunk.events.span, at: item) {
           numbers.append(number)
         }
       }

@@ -114,7 +114,7 @@ extension Judge {
     _ facts: Facts
   ) {
     guard dissolvers.isEmpty, !hasConflicts, trunk.disowned.isEmpty, let act = before.single,
-      trunk.isEnd(act), let type = History.plainType(of: action)
+      trunk.isEnd(act), let type = action.typeOfPlainPost
     else { return }
     history.note(PlainPost(before: before, type: type, facts: facts), of: author)
   }

@@ -52,21 +52,21 @@ struct History {
     case malformed(Malformed.Problem)
   }
 
-  /// Gives an event its place.
-  mutating func take(_ event: borrowing Event, group: Digest?) -> Taking {
-    if let known = graph.table.number(of: event.id) { return .known(known) }
-    if let group, event.groupID != group { return .malformed(.wrongGroup) }
-    if let problem = link(event) { return problem }
-    let kind = event.action.kind
+  /// Gives an event its place; it is read where it stands among others.
+  mutating func take(_ events: Span<Event>, _ item: Int, group: Digest?) -> Taking {
+    if let known = graph.table.number(of: events[item].id) { return .known(known) }
+    if let group, events[item].groupID != group { return .malformed(.wrongGroup) }
+    if let problem = link(events, item) { return problem }
+    let kind = events[item].action.kind
     let number = graph.insert(
-      id: event.id,
-      author: event.author,
-      sequence: event.sequence,
+      id: events[item].id,
+      author: events[item].author,
+      sequence: events[item].sequence,
       previous: previous,
       parents: parents,
       needsClock: kind.isAuthority
     )
-    guard let post = plainPost(event.action, by: graph.author(number)) else {
+    guard let post = plainPost(events[item].action.typeOfPlainPost, by: graph.author(number)) else {
       return .placed(number)
     }
     records.append(Record(kind, before: post.before, facts: post.facts))
@@ -76,34 +76,30 @@ struct History {
   }
 
   /// Looks up what an event names; answers why it cannot be taken.
-  private mutating func link(_ event: borrowing Event) -> Taking? {
+  private mutating func link(_ events: Span<Event>, _ item: Int) -> Taking? {
     parents.removeAll(keepingCapacity: true)
     previous = nil
-    for place in 0..<event.parents.count {
-      guard let number = graph.table.number(of: event.parents[place]) else { return .pending }
+    for place in 0..<events[item].parents.count {
+      guard let number = graph.table.number(of: events[item].parents[place]) else {
+        return .pending
+      }
       parents.append(number)
     }
-    guard let id = event.previous else { return nil }
+    guard let id = events[item].previous else { return nil }
     guard let number = graph.table.number(of: id) else { return .pending }
     previous = number
-    guard graph.authorKey(number) == event.author,
-      graph.sequence(number) &+ 1 == event.sequence
+    guard graph.authorKey(number) == events[item].author,
+      graph.sequence(number) &+ 1 == events[item].sequence
     else { return .malformed(.brokenChain) }
     return nil
   }
 
   // MARK: Plain posts
 
-  /// The type of a post that names nothing; nil for other actions.
-  static func plainType(of action: borrowing Action) -> Post.ContentType? {
-    guard case .messagePost(let post) = copy action, post.reply == nil else { return nil }
-    return post.type
-  }
-
   /// The author's post before this one, if this one has seen the same acts and is of the same type.
-  private func plainPost(_ action: borrowing Action, by author: Int) -> PlainPost? {
-    guard author < plainPosts.count, let known = plainPosts[author],
-      Self.plainType(of: action) == known.type, hasSeenOnly(known.before)
+  private func plainPost(_ type: Post.ContentType?, by author: Int) -> PlainPost? {
+    guard author < plainPosts.count, let known = plainPosts[author], type == known.type,
+      hasSeenOnly(known.before)
     else { return nil }
     return known
   }

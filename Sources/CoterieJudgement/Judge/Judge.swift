@@ -91,17 +91,23 @@ package final class Judge {
   /// Takes an event whose bytes and signature are good, and admits or rejects it for ever.
   ///
   /// - Throws: `Malformed` if it belongs to another group or breaks its author's chain.
-  package func insert(_ event: borrowing Event) throws(Malformed) -> Insertion {
-    switch history.take(event, group: group) {
+  package func insert(_ event: Event) throws(Malformed) -> Insertion {
+    let alone: InlineArray<1, Event> = [event]
+    return try insert(alone.span, at: 0)
+  }
+
+  /// The same for one of several events, which is read where it stands.
+  package func insert(_ events: Span<Event>, at item: Int) throws(Malformed) -> Insertion {
+    switch history.take(events, item, group: group) {
     case .admitted(let number):
       return .inserted(number)
     case .placed(let number):
-      admit(event, number)
+      admit(events[item], number)
       return .inserted(number)
     case .known(let number):
       return .known(number)
     case .pending:
-      return .pending(missing: missing(from: event))
+      return .pending(missing: missing(from: events[item]))
     case .malformed(let problem):
       throw Malformed(problem, at: 0)
     }
