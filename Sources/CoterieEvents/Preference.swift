@@ -33,8 +33,10 @@ public enum Preference: UInt8, CaseIterable, Sendable {
 
   /// The preference of this key; nil for any other text.
   public init?(key: Text) {
-    guard let found = Preference.allCases.first(where: { Text($0.key) == key }) else { return nil }
-    self = found
+    // Asked for each preference in each look at a group's state: nothing is copied.
+    let known = Preference.allCases.first { $0.key.utf8.elementsEqual(key.utf8) }
+    guard let known else { return nil }
+    self = known
   }
 
   /// What holds where the founding event does not say otherwise.
