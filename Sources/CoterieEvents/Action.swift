@@ -82,13 +82,6 @@ public enum Action: Equatable, Sendable {
     }
   }
 
-  /// The type of a post that names nothing; nil for other actions.
-  @inlinable
-  package var typeOfPlainPost: Post.ContentType? {
-    guard case .messagePost(let post) = self, post.reply == nil else { return nil }
-    return post.type
-  }
-
   /// The kind's name as it stands in the event.
   public var kindName: Text {
     if case .unknown(let name, _) = self { return name }

@@ -23,10 +23,9 @@ extension Span where Element == UInt8 {
     }
   }
 
-  /// Whether a name of the format, of fewer than 24 bytes, stands at `place`, where as many bytes
-  /// must be.
+  /// Whether a name of the format stands at `place`, where as many bytes must be.
   ///
-  /// Of a constant name nothing is left but the comparison of one to three words.
+  /// Of a constant name nothing is left but the comparison of one or two words.
   @unsafe
   @inlinable
   @inline(always)
@@ -38,10 +37,8 @@ extension Span where Element == UInt8 {
     }
     // The last word overlaps the one before it.
     return switch count {
-    case 16...:
-      isSame(0, UInt64.self) && isSame(8, UInt64.self) && isSame(count &- 8, UInt64.self)
-    case 8...: isSame(0, UInt64.self) && isSame(count &- 8, UInt64.self)
-    case 4...: isSame(0, UInt32.self) && isSame(count &- 4, UInt32.self)
+    case 8...16: isSame(0, UInt64.self) && isSame(count &- 8, UInt64.self)
+    case 4..<8: isSame(0, UInt32.self) && isSame(count &- 4, UInt32.self)
     default: (0..<count).allSatisfy { isSame($0, UInt8.self) }
     }
   }

@@ -74,6 +74,7 @@ package enum Accounts {
       Case(name: "heads") { told { $0.tellHeads() } },
       Case(name: "texts") { told { $0.tellTexts() } },
       Case(name: "bounds") { told { $0.tellBounds() } },
+      Case(name: "parents") { told { $0.tellParents() } },
       Case(name: "strangers") { told { $0.tellStrangers() } },
     ]
     cases += (0...Cast.everyAction.count).map { place in

@@ -69,6 +69,33 @@ extension CodecAccount {
     tellSignatures()
   }
 
+  /// Parents in every number up to eight: which are equal, and what becomes of them with two in
+  /// another order, or one twice.
+  package mutating func tellParents() {
+    let all = (0...8).map { Parents(parents($0)) } + [Parents(Array(parents(9).dropFirst(8)))]
+    for one in all { lines.append("\(all.map { one == $0 }) \(one.ids.map(\.hex))") }
+    for count in 2...8 {
+      let ids = parents(count).sorted()
+      let good = Draft(
+        group: Cast.someSeal,
+        author: Cast.ann,
+        sequence: 3,
+        previous: Cast.bob,
+        parents: Parents(ids),
+        time: 1,
+        action: .memberLeave
+      ).payload
+      tellEvent(of: good)
+      for place in 1..<count {
+        let (first, second) = (ids[place - 1].bytes, ids[place].bytes)
+        let (pair, head): ([UInt8], [UInt8]) = (first + [0x58, 0x20] + second, [0x58, 0x20])
+        for other in [second + head + first, first + head + first] {
+          tellEvent(of: replacing(good, pair, with: other))
+        }
+      }
+    }
+  }
+
   private var noKey: Digest { Digest.zero }
 
   private var noProof: Signature {

@@ -9,6 +9,14 @@ struct PlainPost {
   var facts: Judge.Facts
 }
 
+extension Action {
+  /// The type of a post that names nothing; nil for other actions.
+  var typeOfPlainPost: Post.ContentType? {
+    guard case .messagePost(let post) = self, post.reply == nil else { return nil }
+    return post.type
+  }
+}
+
 /// What each event touches: its place in the graph, what is kept of it, the heads.
 ///
 /// It stands in one value, so that an event that is like its author's last one is taken in one
