@@ -53,11 +53,8 @@ private func exchange(
   @Test func `brings a member of a group into a chat with another of its members`() async throws {
     let shelf = try Shelf()
     let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
-    let id = try await shelf.group(of: ann, with: [(bob, .member)])
-    let inGroup = try #require(try await shelf.group(id, bob).me)
-    let chat = try await shelf.group(of: ann, with: [], template: .secretChat)
+    let (id, chat, inGroup) = try await shelf.chat(of: ann, with: bob)
     let hers = try shelf.group(chat, ann)
-    try await hers.invite(inGroup, as: .owner)
     // Who takes no invites is told of none.
     try bob.setContactPolicy(ContactPolicy(rule: .nobody))
     try exchange(ann, bob, shelf)

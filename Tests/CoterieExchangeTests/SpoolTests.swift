@@ -63,11 +63,8 @@ import Testing
 
   @Test func `brings a member of a group into a chat with another of its members`() async throws {
     let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
-    let id = try await shelf.group(of: ann, with: [(bob, .member)])
-    let inGroup = try #require(try await shelf.group(id, bob).me)
-    let chat = try await shelf.group(of: ann, with: [], template: .secretChat)
+    let (_, chat, _) = try await shelf.chat(of: ann, with: bob)
     let hers = try shelf.group(chat, ann)
-    try await hers.invite(inGroup, as: .owner)
     try sync(ann)
     try sync(bob)
     let his = try shelf.group(chat, bob)

@@ -61,6 +61,19 @@ package final class Shelf: Sendable {
     return store
   }
 
+  /// A chat that one member of a group founds, and to which it invites the key that another has in
+  /// that group; answers group, chat and key.
+  package func chat(
+    of one: Store,
+    with other: Store
+  ) async throws -> (group: Digest, chat: Digest, key: Digest?) {
+    let id = try await group(of: one, with: [(other, .member)])
+    let key = try await group(id, other).me
+    let chat = try await group(of: one, with: [], template: .secretChat)
+    if let key { try await group(chat, one).invite(key, as: .owner) }
+    return (id, chat, key)
+  }
+
   package func group(_ id: Digest, _ store: Store) throws -> Group {
     try Group(id, in: store, surroundings: surroundings)
   }
