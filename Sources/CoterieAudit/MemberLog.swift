@@ -1,6 +1,6 @@
 package import CoterieEngine
 internal import CoterieEvents
-internal import CoterieJudgement
+package import CoterieJudgement
 internal import CoterieSealing
 public import CoterieWire
 
@@ -29,6 +29,8 @@ public final class MemberLog {
   /// The group.
   public let group: Digest
   package let replica: Replica
+  /// Who judged it.
+  package var judge: Judge { replica.judge }
   /// What was kept out, in the order of the log.
   public internal(set) var bad: [BadEvent] = []
   /// Events whose own signature is wrong, while a later one of their chain vouches for them: in the

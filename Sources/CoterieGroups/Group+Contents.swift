@@ -120,22 +120,7 @@ extension Group {
   ///
   /// O(events).
   public func names() throws(GroupError) -> [Digest: String] {
-    let judge = log.replica.judge
-    let current = judge.currentView()
-    var names: [Digest: String] = [:]
-    for number in 0..<judge.count {
-      switch judge.kind(of: number) {
-      case .inviteAccept, .linkJoin, .memberProfile:
-        guard judge.verdict(of: number, in: current).status == .effective,
-          case .present(_, let content) = try contentState(of: judge.graph.id(number)),
-          !content.isEmpty, content.count <= Limits.nameBytesMax
-        else { continue }
-        let author = judge.graph.authors.digests[judge.graph.author(number)]
-        names[author] = String(decoding: content, as: UTF8.self)
-      default: continue
-      }
-    }
-    return names
+    try store.names(in: id, judgedBy: log.replica.judge)
   }
 
   // MARK: Messages

@@ -1,4 +1,5 @@
-internal import CoterieJudgement
+internal import CoterieEvents
+package import CoterieJudgement
 internal import CoterieLedger
 internal import CoterieSealing
 public import CoterieVault
@@ -120,6 +121,31 @@ extension Store {
 }
 
 extension Store {
+  /// The display names of members, by key, in a group of this store that was judged elsewhere, as
+  /// by an audit.
+  ///
+  /// O(events).
+  package func names(
+    in group: Digest,
+    judgedBy judge: Judge
+  ) throws(GroupError) -> [Digest: String] {
+    let current = judge.currentView()
+    var names: [Digest: String] = [:]
+    for number in 0..<judge.count {
+      switch judge.kind(of: number) {
+      case .inviteAccept, .linkJoin, .memberProfile:
+        guard judge.verdict(of: number, in: current).status == .effective,
+          let content = try content(of: judge.graph.id(number), in: group)?.content,
+          !content.isEmpty, content.count <= Limits.nameBytesMax
+        else { continue }
+        let author = judge.graph.authors.digests[judge.graph.author(number)]
+        names[author] = String(decoding: content, as: UTF8.self)
+      default: continue
+      }
+    }
+    return names
+  }
+
   /// Tickets that were kept and by which this store has not joined yet.
   public func keptTickets() throws(GroupError) -> [LinkTicket] {
     let keys = try keys()

@@ -19,10 +19,8 @@ struct People {
       {
         for (name, key) in people { names[key] = name }
       }
-    } else if let store = Stores.own(path), store.vault?.isLocked == false,
-      let group = try? Group(log.group, in: store, surroundings: Stores.surroundings)
-    {
-      names = (try? await group.names()) ?? [:]
+    } else if let store = Stores.own(path), store.vault?.isLocked == false {
+      names = (try? store.names(in: log.group, judgedBy: log.judge)) ?? [:]
     }
     keys = log.people
   }
