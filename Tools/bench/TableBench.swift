@@ -263,7 +263,7 @@ struct TableBench {
     return try judgingOnce()
   }
 
-  /// Judges events where the program judges them: a chunk at a time, in the cache since it was read.
+  /// Judges events where the program judges them: by chunks, in the cache since they were read.
   private func judgingOnce() throws -> UInt64 {
     let judge = Judge(seed: 1)
     let count = linear.events.count
