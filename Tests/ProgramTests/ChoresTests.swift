@@ -207,6 +207,8 @@ private func told(
         coterie store backup copy.coterie -s a.coterie; coterie replay a.coterie copy.coterie
         coterie store compact -s a.coterie; coterie store purge -s a.coterie
         coterie verify a.coterie --mend; coterie state a.coterie --from-checkpoint
+        coterie members a.coterie --from-checkpoint
+        coterie state a.coterie --from-checkpoint --json || echo "no document $?"
         coterie store salvage a.coterie saved.coterie; coterie doctor -s saved.coterie
         coterie contacts -s a.coterie; coterie contacts nobody --add $(printf 'ab%.0s' {1..32}) \\
           -s a.coterie; coterie contacts --remove $(printf 'ab%.0s' {1..32}) -s a.coterie
@@ -223,7 +225,8 @@ private func told(
         """,
       [
         "copied to copy.coterie", "SAME", "compacted a.coterie", "purged a.coterie",
-        "wrote the checkpoints anew", "sound", "checkpoint   of", "events, ", "keys; ",
+        "wrote the checkpoints anew", "sound", "checkpoint   of", "  you", "no document 2",
+        "events, ", "keys; ",
         "store     ", "everyone", "nobody", "abab", "nobody", "it is never locked",
         "the passphrase is set", "unlocked", "purged", "locked", "locked 6",
         "unlocked; locks itself after 900",

@@ -15,24 +15,42 @@ enum MembersCommand {
     "list the members with their roles",
     about: """
       The seniors first. Names are what members call themselves, where they are known here.
-      --history says who was in, in which role, from when to when, by whom.
+      --history says who was in, in which role, from when to when, by whom. --from-checkpoint takes
+      no longer however long the log is, judges nothing, and knows no names.
       """,
     example: "members alice.coterie --history",
     operands: [WhyCommands.log],
     options: [
       Option("--history", help: "everyone who ever was in"),
       Option("--at", value: "POS", help: "as of this position"),
+      StateCommand.fromCheckpoint,
     ],
     run: run
   )
 
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
+    if invocation.has("--from-checkpoint") {
+      let path = try Sources.path(invocation.operands.first, invocation)
+      let checkpoint = try StateCommand.checkpoint(in: path, invocation)
+      show(checkpoint.governance, in: path, console) { _ in nil }
+      return .done
+    }
     let opened = try await OpenedCase(invocation, path: invocation.operands.first)
     if invocation.has("--history") { return try history(opened, console) }
     guard let governance = opened.log.governance() else {
       throw Stores.failure(.notFounded(opened.log.group))
     }
-    let mine = own(opened)
+    show(governance, in: opened.path, console) { opened.people.name($0) }
+    return .done
+  }
+
+  private static func show(
+    _ governance: Governance,
+    in path: String,
+    _ console: Console,
+    name: (Digest) -> String?
+  ) {
+    let mine = own(path)
     let seniors = governance.members.sorted {
       ($1.standing.role, $0.standing.path.count, $0.key)
         < ($0.standing.role, $1.standing.path.count, $1.key)
@@ -40,7 +58,7 @@ enum MembersCommand {
     if console.isJSON {
       let members = seniors.map { member in
         JSONValue.object([
-          "key": .string(member.key.hex), "name": .optional(opened.people.name(member.key)),
+          "key": .string(member.key.hex), "name": .optional(name(member.key)),
           "role": .string(member.standing.role.name),
           "path": .array(member.standing.path.map { .integer(Int64(clamping: $0)) }),
           "since": .string(member.grant.hex), "blocked": .bool(member.isBlocked),
@@ -48,22 +66,21 @@ enum MembersCommand {
         ])
       }
       console.line(Output.document("members", .object(["members": .array(members)]), exit: .done))
-      return .done
+      return
     }
     for member in seniors {
-      let name = Escaping.visible(opened.people.name(member.key) ?? "")
+      let name = Escaping.visible(name(member.key) ?? "")
       console.line(
         "\(member.key.hex.prefix(16))  \(pad(member.standing.role.name, to: 10))"
           + "\(pad(name, to: 20))\(member.isBlocked ? "  blocked" : "")"
           + (mine.contains(member.key) ? "  you" : "")
       )
     }
-    return .done
   }
 
   /// The keys of a store of one's own that belong to the group.
-  private static func own(_ opened: OpenedCase) -> Set<Digest> {
-    guard let keys = try? Stores.own(opened.path)?.keys() else { return [] }
+  private static func own(_ path: String) -> Set<Digest> {
+    guard let keys = try? Stores.own(path)?.keys() else { return [] }
     return Set(keys.filter { $0.purpose == .member }.map(\.publicKey))
   }
 

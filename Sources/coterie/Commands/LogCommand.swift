@@ -220,14 +220,19 @@ enum StateCommand {
     example: "state alice.coterie --json",
     operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
     options: [
-      Option("--from-checkpoint", help: "read the store's checkpoint, verify and judge nothing"),
+      fromCheckpoint,
       Option("--at", value: "POS", help: "as of this position, such as #12, 7be3600c^ or a,b"),
     ],
     run: run
   )
 
+  static let fromCheckpoint = Option(
+    "--from-checkpoint",
+    help: "read the store's checkpoint, verify and judge nothing"
+  )
+
   static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
-    if invocation.has("--from-checkpoint") { return try fromCheckpoint(invocation, console) }
+    if invocation.has("--from-checkpoint") { return try showCheckpoint(invocation, console) }
     let opened = try await OpenedCase(invocation, path: invocation.operands.first)
     guard let state = opened.log.stateJSON(), let governance = opened.log.governance() else {
       throw Failure(
@@ -247,20 +252,34 @@ enum StateCommand {
     return .done
   }
 
-  private static func fromCheckpoint(
+  private static func showCheckpoint(
     _ invocation: Invocation,
     _ console: Console
-  ) throws -> ExitStatus {
+  ) throws(Failure) -> ExitStatus {
+    if console.isJSON {
+      throw Failure.usage(
+        "a checkpoint has no heads and no messages, which the document of a state must have",
+        help: "leave --from-checkpoint out, or ask for members --from-checkpoint --json"
+      )
+    }
     let path = try Sources.path(invocation.operands.first, invocation)
+    let checkpoint = try checkpoint(in: path, invocation)
+    show(checkpoint.governance, console)
+    if let digest = checkpoint.digest { console.line("digest       \(digest.hex)") }
+    console.line("checkpoint   of \(checkpoint.arrivals) events, not verified")
+    return .done
+  }
+
+  /// The newest checkpoint of the group that is asked for, if its state is that of all there is.
+  static func checkpoint(
+    in path: String,
+    _ invocation: Invocation
+  ) throws(Failure) -> Checkpoint {
     let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
     do throws(LedgerError) {
       let source = try Stores.keyring.source(path)
       for (number, id) in try source.groups() where id.hex.hasPrefix(wanted) {
-        guard let checkpoint = try Checkpoint.newest(in: source, group: number) else { continue }
-        show(checkpoint.governance, console)
-        if let digest = checkpoint.digest { console.line("digest       \(digest.hex)") }
-        console.line("checkpoint   of \(checkpoint.arrivals) events, not verified")
-        return .done
+        if let checkpoint = try Checkpoint.newest(in: source, group: number) { return checkpoint }
       }
     } catch {
       throw Stores.failure(.ledger(error))
