@@ -256,14 +256,14 @@ enum StateCommand {
     _ invocation: Invocation,
     _ console: Console
   ) throws(Failure) -> ExitStatus {
+    let path = try Sources.path(invocation.operands.first, invocation)
+    let checkpoint = try checkpoint(in: path, invocation)
     if console.isJSON {
       throw Failure.usage(
         "a checkpoint has no heads and no messages, which the document of a state must have",
         help: "leave --from-checkpoint out, or ask for members --from-checkpoint --json"
       )
     }
-    let path = try Sources.path(invocation.operands.first, invocation)
-    let checkpoint = try checkpoint(in: path, invocation)
     show(checkpoint.governance, console)
     if let digest = checkpoint.digest { console.line("digest       \(digest.hex)") }
     console.line("checkpoint   of \(checkpoint.arrivals) events, not verified")
