@@ -88,10 +88,10 @@ package struct EnvelopeChunk: ~Copyable, Sendable {
 
   /// Makes room for the next envelopes.
   package mutating func removeAll() {
+    for item in events.indices.prefix(items.count) { events[item].forgetBody() }
     bytes.removeAll(keepingCapacity: true)
     items.removeAll(keepingCapacity: true)
     ids.removeAll(keepingCapacity: true)
-    for item in events.indices { events[item].forgetBody() }
     faults.removeAll(keepingCapacity: true)
     isSigned.removeAll(keepingCapacity: true)
     payloads.removeAll(keepingCapacity: true)
