@@ -88,10 +88,13 @@ public final class GroupLog {
     let isFirst = arrivals == 0
     var commit = 0
     let source = try GroupError.ofLedger { () throws(LedgerError) -> any LedgerSource in
-      let snapshot = try ledger.snapshot()
-      commit = snapshot.number
-      guard isFirst else { return snapshot }
+      guard isFirst else {
+        let source = try ledger.snapshot()
+        commit = source.number
+        return source
+      }
       let source = try ledger.checkedSnapshot()
+      commit = source.commit
       noted = try source.newestCheckpoint(of: number)?.arrivals ?? 0
       return source
     }

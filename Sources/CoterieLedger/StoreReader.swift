@@ -100,6 +100,9 @@ public final class StoreReader: LedgerSource {
   /// Whether others may write while this reads.
   public var isPinned: Bool { pin != nil }
 
+  /// The number of the commit whose pages are kept for this; 0 for a store of others.
+  public var commit: Int { pin?.number ?? 0 }
+
   /// Hands over the entries of every leaf page in a file that can be read, whatever became of the
   /// rest: in no order, of all tables, with some that were deleted or replaced.
   ///
