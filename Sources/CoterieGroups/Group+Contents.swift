@@ -90,12 +90,8 @@ extension Group {
     guard let contents = log.contents else { return .missing }
     do {
       return try contents.state(of: event, in: store.ledger.snapshot())
-    } catch let error as VaultError {
-      throw .vault(error)
-    } catch let error as LedgerError {
-      throw .ledger(error)
     } catch {
-      return .missing
+      throw .of(error, else: .noContent(event))
     }
   }
 

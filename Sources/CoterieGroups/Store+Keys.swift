@@ -94,10 +94,7 @@ extension Store {
   ) throws(GroupError) -> (
     secret: Digest, content: [UInt8], chunk: (Int) throws(GroupError) -> [UInt8]?
   )? {
-    guard let vault, let (number, _) = try numbers().first(where: { $0.id == group }) else {
-      return nil
-    }
-    let contents = Contents(vault: vault, ledger: ledger, number: number)
+    guard let contents = try contents(of: group) else { return nil }
     do {
       let snapshot = try ledger.snapshot()
       guard case .present(let secret, let content) = try contents.state(of: event, in: snapshot)
@@ -121,6 +118,14 @@ extension Store {
 }
 
 extension Store {
+  /// Where the contents of a group are; nil without the store's keys, or if the group is not here.
+  private func contents(of group: Digest) throws(GroupError) -> Contents? {
+    guard let vault, let (number, _) = try numbers().first(where: { $0.id == group }) else {
+      return nil
+    }
+    return Contents(vault: vault, ledger: ledger, number: number)
+  }
+
   /// The display names of members, by key, in a group of this store that was judged elsewhere, as
   /// by an audit.
   ///
@@ -129,19 +134,28 @@ extension Store {
     in group: Digest,
     judgedBy judge: Judge
   ) throws(GroupError) -> [Digest: String] {
+    guard let contents = try contents(of: group) else { return [:] }
     let current = judge.currentView()
     var names: [Digest: String] = [:]
-    for number in 0..<judge.count {
-      switch judge.kind(of: number) {
-      case .inviteAccept, .linkJoin, .memberProfile:
-        guard judge.verdict(of: number, in: current).status == .effective,
-          let content = try content(of: judge.graph.id(number), in: group)?.content,
-          !content.isEmpty, content.count <= Limits.nameBytesMax
-        else { continue }
-        let author = judge.graph.authors.digests[judge.graph.author(number)]
-        names[author] = String(decoding: content, as: UTF8.self)
-      default: continue
+    do {
+      let snapshot = try ledger.snapshot()
+      for number in 0..<judge.count {
+        switch judge.kind(of: number) {
+        case .inviteAccept, .linkJoin, .memberProfile:
+          guard judge.verdict(of: number, in: current).status == .effective,
+            case .present(_, let content) = try contents.state(
+              of: judge.graph.id(number),
+              in: snapshot
+            ),
+            !content.isEmpty, content.count <= Limits.nameBytesMax
+          else { continue }
+          let author = judge.graph.authors.digests[judge.graph.author(number)]
+          names[author] = String(decoding: content, as: UTF8.self)
+        default: continue
+        }
       }
+    } catch {
+      throw .of(error, else: .noSuchGroup(group))
     }
     return names
   }
