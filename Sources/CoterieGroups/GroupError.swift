@@ -24,6 +24,9 @@ public enum GroupError: Error, Equatable, Sendable {
   case noContent(Digest)
   /// What the store says of an admission is not what judging it gives.
   case admissionDiffers(Digest)
+  /// An event of the store's own log, by its arrival from 1 on, is not as it was written, or one
+  /// before it is not.
+  case damagedLog(arrival: UInt64, Malformed)
 }
 
 extension GroupError {

@@ -43,7 +43,7 @@ extension GroupLog {
       throw .ledger(error)
     }
     defer { ledger.endExclusive() }
-    try catchUp()
+    try takeIn()
     let draft = try draft(action, by: key.publicKey, time: time)
     return try place(draft, draft.sealed(with: key))
   }

@@ -23,7 +23,7 @@ extension GroupLog {
     try exclusively { () throws(GroupError) in
       if let ingestion = try take(entries, each: false) { return ingestion }
       forgetAll()
-      try catchUp()
+      try takeIn()
       return try take(entries, each: true) ?? Ingestion()
     }
   }

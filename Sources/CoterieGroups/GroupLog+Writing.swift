@@ -90,13 +90,12 @@ extension GroupLog {
     } catch {
       throw .vault(error)
     }
-    var commit = 0
+    var commit: Int?
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
-        commit = transaction.number
         for (place, known) in placed.enumerated() {
           let key = LedgerKey.arrival(number, first + UInt64(place))
-          try transaction.put(.events, key, known.envelope)
+          try transaction.put(.events, key, known.envelope, isNew: true)
         }
         if isIndexed { try index(fresh, end: end, in: transaction) }
         for id in storedWaiting where waiting[id] == nil {
@@ -109,12 +108,13 @@ extension GroupLog {
         try contents?.decide(gone, in: transaction)
         if let checkpoint { try put(checkpoint, to: transaction) }
         if let ownPost { try startTimer(of: ownPost, in: transaction) }
+        commit = transaction.number
       }
     } catch {
       throw .ledger(error)
     }
     // If there was another one in between, it is looked at the next time.
-    if commit == seenCommit + 1 { seenCommit = commit }
+    if let commit, commit == seenCommit + 1 { seenCommit = commit }
     arrivals = end
     unindexed = isIndexed ? [] : fresh
     if isIndexed { storedHeads = Set(headIDs) }

@@ -31,7 +31,12 @@ public final class GroupLog {
   /// Rejected events of people who were never members: judged, and kept only in memory until
   /// something admitted builds on them.
   var strangers: [Int: Replica.Placed] = [:]
-  /// Set when a commit failed: memory has what the disk has not.
+  /// How many events, the first to arrive, are no news when they are read: they were known before.
+  var known: UInt64 = 0
+  /// Events of other processes that came while something was written here, and of which nobody has
+  /// been told yet.
+  private var overheard: [Digest] = []
+  /// Set when a commit or a reading failed: memory has what the disk has not, or the other way.
   var isStale = false
 
   /// What came of offered events.
@@ -69,20 +74,34 @@ public final class GroupLog {
 
   /// Reads what the store holds and judges it.
   ///
-  /// O(events); every byte is hashed again, and every stored admission compared with the one that
-  /// comes out.
+  /// O(events); every byte is hashed again, the heads' signatures are verified, and every stored
+  /// admission is compared with the one that comes out.
+  ///
+  /// - Throws: `.damagedLog` where an event is not as it was written.
   func load() throws(GroupError) {
-    try catchUp()
+    try takeIn()
+    overheard = []
   }
 
   /// Takes in what other processes have committed since this one looked; answers those events.
   @discardableResult
   package func catchUp() throws(GroupError) -> [Digest] {
+    try takeIn()
+    return takeOverheard()
+  }
+
+  /// The events of others that came since this was asked last, in the order of their arrival.
+  func takeOverheard() -> [Digest] {
+    defer { overheard = [] }
+    return overheard
+  }
+
+  func takeIn() throws(GroupError) {
     if isStale { forgetAll() }
     let isSeen = try GroupError.ofLedger { () throws(LedgerError) in
       try ledger.newestCommit() == seenCommit
     }
-    if isSeen { return [] }
+    if isSeen { return }
     // What is read at first is all that there is, and nobody may have looked at it since it was
     // damaged: it is read with every offset checked.
     let isFirst = arrivals == 0
@@ -99,7 +118,11 @@ public final class GroupLog {
       return source
     }
     let next = LedgerKey.arrival(number, arrivals + 1)
+    // Until all of it is taken in, memory has parts of it: what fails here is begun anew.
+    isStale = true
+    let old = known - min(known, arrivals)
     let events = try judgeEvents(from: next, in: source)
+    if isFirst { try verifyHeads(in: source) }
     if !events.isEmpty || isFirst {
       let known = try compareAdmissions(of: events, from: next, in: source)
       arrivals += UInt64(events.count)
@@ -110,7 +133,8 @@ public final class GroupLog {
       try readWaiting(source)
     }
     seenCommit = commit
-    return events.map { replica.judge.graph.id($0) }
+    isStale = false
+    overheard += events.dropFirst(Int(clamping: old)).map { replica.judge.graph.id($0) }
   }
 
   /// Judges the events from a key on; answers their numbers, in the order of arrival.
@@ -125,8 +149,14 @@ public final class GroupLog {
       judge.expect(chunk.ids)
       for item in chunk.items.indices {
         if let fault = chunk.faults[item] { throw fault }
-        if case .inserted(let number) = try judge.insert(chunk.events.span, at: item) {
+        switch try judge.insert(chunk.events.span, at: item) {
+        case .inserted(let number):
           numbers.append(number)
+        case .known(let number) where strangers.removeValue(forKey: number) != nil:
+          // Kept in memory only until now, when another process found that it is needed.
+          numbers.append(number)
+        case .known: throw Malformed(.repeated, at: 0)
+        case .pending: throw Malformed(.notAfterItsParents, at: 0)
         }
       }
     }
@@ -148,12 +178,42 @@ public final class GroupLog {
       if let failure { throw failure }
       try pipe.finish(take: take)
     } catch {
-      throw .malformed(error)
+      throw .damagedLog(arrival: arrivals + UInt64(numbers.count) + 1, error)
     }
     return numbers
   }
 
+  /// Verifies the signature of each head, which by its hashes vouches for everything in its past.
+  ///
+  /// Where it is wrong, the event was taken because of a later one of its author, which was
+  /// rejected: then that one's must be good.
+  private func verifyHeads(in source: any LedgerSource) throws(GroupError) {
+    let graph = replica.judge.graph
+    func isSigned(_ event: Int) throws(GroupError) -> Bool {
+      let envelope = try GroupError.ofLedger { () throws(LedgerError) in
+        try source.value(.events, LedgerKey.arrival(number, UInt64(event) + 1))
+      }
+      return envelope.map { (try? Event(verifying: $0)) != nil } ?? false
+    }
+    for head in replica.judge.heads {
+      var line: Set<Int> = [head]
+      var isVouchedFor = try isSigned(head)
+      var event = head + 1
+      while !isVouchedFor, event < graph.count {
+        if let previous = graph.previous(event), line.contains(previous) {
+          line.insert(event)
+          isVouchedFor = try isSigned(event)
+        }
+        event += 1
+      }
+      guard isVouchedFor else {
+        throw .damagedLog(arrival: UInt64(head) + 1, Malformed(.wrongSignature, at: 0))
+      }
+    }
+  }
+
   func forgetAll() {
+    known = max(known, arrivals)
     replica = Replica(seed: Entropy.digest().word0)
     arrivals = 0
     seenCommit = 0
@@ -234,7 +294,7 @@ public final class GroupLog {
   ) throws(GroupError) -> Result {
     try GroupError.ofLedger { () throws(LedgerError) in try ledger.beginExclusive() }
     defer { ledger.endExclusive() }
-    try catchUp()
+    try takeIn()
     return try body()
   }
 }

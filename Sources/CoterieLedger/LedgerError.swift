@@ -14,6 +14,8 @@ public enum LedgerError: Error, Equatable, Sendable {
   case olderFormat
   /// A page of the file is not what it must be; the page number tells where.
   case damaged(page: UInt64, problem: String)
+  /// Something stands where something new was to be written; it was left as it is.
+  case occupied(table: Table)
   /// Another process writes.
   case busy(path: String)
   /// As many processes read as the store has room for.
@@ -42,6 +44,8 @@ extension LedgerError: CustomStringConvertible {
     case .olderFormat: "the store was made before contents were kept; open it for writing once"
     case .damaged(let page, let problem):
       "the store is damaged at page \(page)\(Self.byte(of: page)): \(problem)"
+    case .occupied(let table):
+      "something stands in the table of \(table) where something new was to be written; nothing was"
     case .busy(let path): "another program writes to \(path); try again when it is done"
     case .tooManyReaders(let path): "too many programs read \(path); try again when some are done"
     case .diskFull(let path): "the disk of \(path) is full; the store is sound, nothing was lost"

@@ -62,6 +62,12 @@ internal import CoterieWire
   private var transaction: OpaquePointer?
   private let tables: [MDB_dbi]
   private let path: String
+  private let changes = Changes()
+
+  /// Whether anything was written; shared by all who borrow the transaction.
+  private final class Changes {
+    var any = false
+  }
 
   init(_ transaction: OpaquePointer, _ tables: [MDB_dbi], _ path: String) {
     unsafe self.transaction = unsafe transaction
@@ -73,9 +79,10 @@ internal import CoterieWire
     if let transaction = unsafe transaction { unsafe mdb_txn_abort(transaction) }
   }
 
-  /// The number of this commit in the store: one more than the one before.
-  public var number: Int {
-    unsafe mdb_txn_id(transaction)
+  /// The number that this commit gets in the store, one more than the one before; nil as long as
+  /// nothing was written: then there is no commit, and the number goes to another.
+  public var number: Int? {
+    changes.any ? unsafe mdb_txn_id(transaction) : nil
   }
 
   consuming func commit() throws(LedgerError) {
@@ -89,11 +96,14 @@ internal import CoterieWire
   }
 
   /// Writes a value; `isLast` promises that the key is above all others of the table.
+  ///
+  /// - Throws: `.occupied` where the value of `isNew` stands already; it is left as it is.
   public func put(
     _ table: Table,
     _ key: [UInt8],
     _ value: [UInt8],
-    isLast: Bool = false
+    isLast: Bool = false,
+    isNew: Bool = false
   ) throws(LedgerError) {
     var key = key
     var value = value
@@ -107,11 +117,13 @@ internal import CoterieWire
           tables[table.place],
           &rawKey,
           &rawValue,
-          isLast ? UInt32(MDB_APPEND) : 0
+          isLast ? UInt32(MDB_APPEND) : isNew ? UInt32(MDB_NOOVERWRITE) : 0
         )
       }
     }
+    if status == MDB_KEYEXIST { throw .occupied(table: table) }
     try Ledger.check(status, path: path)
+    changes.any = true
   }
 
   /// Deletes a key; answers whether it was there.
@@ -125,6 +137,7 @@ internal import CoterieWire
     }
     if status == MDB_NOTFOUND { return false }
     try Ledger.check(status, path: path)
+    changes.any = true
     return true
   }
 

@@ -50,6 +50,10 @@ public struct Malformed: Error, Equatable, Sendable {
     case wrongContent
     /// A bundle's end item does not match what was read.
     case wrongEnd
+    /// Parents or the previous event do not stand before an event, where all must.
+    case notAfterItsParents
+    /// An event stands twice where each stands once.
+    case repeated
   }
 
   /// The types of item that the format uses.
@@ -125,6 +129,8 @@ extension Malformed.Problem: CustomStringConvertible {
     case .brokenChain: "sequence and previous event do not fit the author's chain"
     case .wrongContent: "content that does not match its commitment"
     case .wrongEnd: "the end item does not match what was read"
+    case .notAfterItsParents: "the parents or the previous event are not there before it"
+    case .repeated: "the event stands there twice"
     }
   }
 }

@@ -141,6 +141,10 @@ enum Stores {
       )
     case .noContent(let id):
       Failure(.notFound, "no-content", "the content of \(id) was erased, or never came")
+    case .damagedLog(let arrival, let fault):
+      damaged(
+        "event \(arrival) in the store's log, or one before it, is not as it was written: \(fault)"
+      )
     case .admissionDiffers(let id):
       Failure(
         .defect,
@@ -157,7 +161,8 @@ enum Stores {
       .store,
       "damaged",
       message,
-      help: "coterie store salvage brings what is sound into a new store"
+      help: "coterie verify says what is damaged; coterie store salvage brings what is sound into a"
+        + " new store"
     )
   }
 

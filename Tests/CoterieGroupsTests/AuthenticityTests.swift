@@ -189,6 +189,36 @@ private let refused: [Int: Malformed.Problem] = [0: .wrongSignature]
     #expect(again.governance() == scene.log.governance())
   }
 
+  @Test func `of a stranger keeps its place when another process finds that it is needed`() throws {
+    let scene = try Scene()
+    let group = scene.log.group
+    let stranger = scene.next(after: nil, 0, by: "eve", parents: [group])
+    let naming = scene.next(after: group, 1, parents: [group, stranger.id].sorted())
+    #expect(try scene.offer(stranger.good).strangers == 1)
+    let other = try Store.open(scene.path).log(of: group)
+    #expect(try other.ingest([stranger.good, naming.good]).placed == [stranger.id, naming.id])
+    let post = Action.messagePost(Post(type: .text, content: Cast.content))
+    try scene.log.append(post, by: Cast.signingKey("ann"), time: 3)
+    #expect(try scene.log.allEntries().count == 4)
+    let again = try Store.open(scene.path).log(of: group)
+    #expect(try again.allEntries() == scene.log.allEntries())
+    #expect(try scene.audited() == [])
+  }
+
+  @Test func `is taken again from the store where a rejected one of its author vouches for it`()
+    throws
+  {
+    let scene = try Scene()
+    let first = scene.chain(1)[0]
+    let rejected = scene.next(after: first.id, 2, .memberLeave)
+    let found = try scene.offer(first.wrong, rejected.good)
+    #expect(found.placed == [first.id, rejected.id])
+    #expect(found.rejected == 1)
+    let again = try Store.open(scene.path).log(of: scene.log.group)
+    #expect(again.governance() == scene.log.governance())
+    #expect(try scene.audited() == [])
+  }
+
   @Test(arguments: [1, 2, 3, 100])
   func `is judged alike however many events are imported at once`(_ size: Int) throws {
     let scene = try Scene()

@@ -262,6 +262,18 @@ private let post = Action.messagePost(Post(type: .text, content: Cast.content))
     #expect(try store.governance(of: log.group) == log.governance())
   }
 
+  @Test func `writes behind what another one wrote after an offer that brought nothing`() throws {
+    let shelf = try Shelf()
+    let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
+    let log = try store.found(founding, by: key("ann"), time: 1)
+    let other = try store.log(of: log.group)
+    #expect(try log.ingest(shelf.envelopes("a.coterie")).known == 1)
+    let theirs = try other.append(post, by: key("ann"), time: 2)
+    let ours = try log.append(post, by: key("ann"), time: 3)
+    let stored = try shelf.envelopes("a.coterie").map { try Event(verifying: $0).id }
+    #expect(stored == [log.group, theirs, ours])
+  }
+
   @Test func `answers members from a checkpoint as judging everything does, act by act`() throws {
     let shelf = try Shelf()
     let store = try Store.create(at: shelf.path("a.coterie"), keyring: shelf.keyring)
