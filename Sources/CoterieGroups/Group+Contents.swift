@@ -65,7 +65,7 @@ extension Group {
   public func event(_ id: Digest) throws(GroupError) -> Event {
     do throws(LedgerError) {
       let snapshot = try store.ledger.snapshot()
-      guard let envelope = try snapshot.envelope(of: id, in: log.number),
+      guard let envelope = try snapshot.envelope(of: id, in: number),
         let event = try? Event.decode(envelope.span).event
       else { throw .notFound(path: "event \(id)") }
       return event
@@ -87,7 +87,7 @@ extension Group {
   }
 
   func contentState(of event: Digest) throws(GroupError) -> ContentState {
-    guard let contents = log.contents else { return .missing }
+    guard let contents else { return .missing }
     do {
       return try contents.state(of: event, in: store.ledger.snapshot())
     } catch {
@@ -100,7 +100,7 @@ extension Group {
   /// - Throws: `.noContent` if it was erased, never came, or the message has none.
   public func attachment(of message: Digest) throws(GroupError) -> AttachmentReading {
     guard case .present(let secret, let content) = try contentState(of: message),
-      let manifest = AttachmentManifest(content), let contents = log.contents
+      let manifest = AttachmentManifest(content), let contents
     else { throw .noContent(message) }
     do {
       guard let file = try contents.attachment(of: message, in: store.ledger.snapshot()) else {
@@ -125,10 +125,10 @@ extension Group {
   ///
   /// O(events), and O(log events) for each message that is answered.
   public func messages(limit: Int = .max) throws(GroupError) -> [Message] {
-    let judge = log.replica.judge
+    let judge = try log.replica.judge
     let current = judge.currentView()
     var found: [Message] = []
-    let reactions = reactions(current)
+    let reactions = try reactions(current)
     for number in judge.canonicalOrder().reversed() where judge.kind(of: number) == .messagePost {
       if found.count >= limit { break }
       guard let state = judge.messageState(of: number, in: current) else { continue }
@@ -141,7 +141,7 @@ extension Group {
   ///
   /// - Throws: `.refused(.notInPast)` if there is none of this id, or it has no effect.
   public func message(_ id: Digest) throws(GroupError) -> Message {
-    let judge = log.replica.judge
+    let judge = try log.replica.judge
     let current = judge.currentView()
     guard let number = judge.number(of: id), judge.kind(of: number) == .messagePost,
       let state = judge.messageState(of: number, in: current)
@@ -155,7 +155,7 @@ extension Group {
     _ current: CurrentView,
     _ reactions: [(author: Digest, emoji: String)]
   ) throws(GroupError) -> Message {
-    let judge = log.replica.judge
+    let judge = try log.replica.judge
     let id = judge.graph.id(number)
     let event = try event(id)
     guard case .messagePost(let post) = event.action else { throw .refused(.notInPast, by: id) }
@@ -185,7 +185,7 @@ extension Group {
 
   private func readTime(of id: Digest) throws(GroupError) -> UInt64? {
     do {
-      return try log.contents?.readTime(of: id, in: store.ledger.snapshot())
+      return try contents?.readTime(of: id, in: store.ledger.snapshot())
     } catch let error as VaultError {
       throw .vault(error)
     } catch {
@@ -194,8 +194,10 @@ extension Group {
   }
 
   /// Who reacts to which message with what: of each author and emoji the causally last counts.
-  private func reactions(_ current: CurrentView) -> [Int: [(author: Digest, emoji: String)]] {
-    let judge = log.replica.judge
+  private func reactions(
+    _ current: CurrentView
+  ) throws(GroupError) -> [Int: [(author: Digest, emoji: String)]] {
+    let judge = try log.replica.judge
     var found: [Int: [(author: Digest, emoji: String)]] = [:]
     for number in judge.canonicalOrder() where judge.kind(of: number) == .messageReact {
       guard let message = judge.message(actedOnBy: number),
@@ -215,8 +217,8 @@ extension Group {
   ///
   /// What was read before keeps its time; messages whose content is not here are left out.
   public func markRead(_ messages: [Digest]) throws(GroupError) {
-    guard let contents = log.contents else { return }
-    let judge = log.replica.judge
+    guard let contents else { return }
+    let judge = try log.replica.judge
     var read: [(event: Digest, lifetimeSeconds: UInt64?)] = []
     for id in messages {
       guard let number = judge.number(of: id), judge.kind(of: number) == .messagePost,
@@ -243,8 +245,8 @@ extension Group {
   /// - Returns: how many contents are gone now.
   @discardableResult
   public func eraseHere(_ messages: [Digest]?) throws(GroupError) -> Int {
-    guard let contents = log.contents else { return 0 }
-    let judge = log.replica.judge
+    guard let contents else { return 0 }
+    let judge = try log.replica.judge
     return try log.exclusively { () throws(GroupError) in
       do {
         let chosen: [Digest]
@@ -274,8 +276,8 @@ extension Group {
   /// order.
   ///
   /// O(events).
-  public func events(matching word: String) -> [Digest] {
-    let judge = log.replica.judge
+  public func events(matching word: String) throws(GroupError) -> [Digest] {
+    let judge = try log.replica.judge
     if word.hasPrefix("#"), let position = Int(word.dropFirst()) {
       let order = judge.canonicalOrder()
       return order.indices.contains(position - 1) ? [judge.graph.id(order[position - 1])] : []

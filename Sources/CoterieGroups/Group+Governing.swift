@@ -68,9 +68,10 @@ extension Group {
     in store: Store,
     _ surroundings: Surroundings
   ) throws(GroupError) {
-    let log = try store.log(of: origin.group)
-    guard let governance = log.governance() else { throw .notFounded(origin.group) }
-    let mine = try store.key(for: log)?.publicKey
+    guard let governance = try store.governance(of: origin.group) else {
+      throw .notFounded(origin.group)
+    }
+    let mine = try store.key(for: origin.group, in: governance)?.publicKey
     guard let member = governance.members.first(where: { $0.key == mine }) else {
       throw .refused(.authorNotMember, by: nil)
     }

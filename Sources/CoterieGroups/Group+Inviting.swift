@@ -80,13 +80,13 @@ extension Group {
   public func mayAccept(invite: Digest? = nil) throws(GroupError) -> (code: Code, by: Digest?)? {
     let (invite, key) = try myInvite(invite)
     let action = Action.inviteAccept(invite: invite, seal: key.seal.publicKey, name: nil)
-    return log.mayI(action, by: key.publicKey)
+    return try log.mayI(action, by: key.publicKey)
   }
 
   /// Why declining an invite would be refused now; nil if it would be admitted.
   public func mayDecline(invite: Digest? = nil) throws(GroupError) -> (code: Code, by: Digest?)? {
     let (invite, key) = try myInvite(invite)
-    return log.mayI(.inviteDecline(invite: invite), by: key.publicKey)
+    return try log.mayI(.inviteDecline(invite: invite), by: key.publicKey)
   }
 
   /// Why joining by a link would be refused now; nil if it would be admitted.
@@ -96,20 +96,20 @@ extension Group {
     let statement = Joining.statement(group: id, author: author)
     let proof = ticket.key().signature(of: statement)
     let joining = Joining(link: ticket.link, proof: proof, seal: author, name: nil)
-    return log.mayI(.linkJoin(joining), by: author)
+    return try log.mayI(.linkJoin(joining), by: author)
   }
 
   /// The open invites to keys of this store.
   public func myInvites() throws(GroupError) -> [Digest] {
     let keys = Set(try store.keys().map(\.publicKey))
-    return (log.governance()?.invites ?? [])
+    return (governance?.invites ?? [])
       .filter { $0.status == .open && keys.contains($0.key) }.map(\.id)
   }
 
   private func myInvite(_ wanted: Digest?) throws(GroupError) -> (Digest, StoredKey) {
-    guard let governance = log.governance() else { throw .notFounded(id) }
+    let governance = try state()
     let keys = try store.keys()
-    let order = log.replica.judge
+    let order = try log.replica.judge
     let mine = governance.invites
       .filter { invite in keys.contains { $0.publicKey == invite.key } }
       .sorted { (order.number(of: $0.id) ?? 0) > (order.number(of: $1.id) ?? 0) }
@@ -128,7 +128,7 @@ extension Group {
   /// Refuses before the store's keys are changed what would be refused afterwards.
   func requireAdmitted(_ action: Action, by key: StoredKey) throws(GroupError) {
     try refresh()
-    if let refusal = log.mayI(action, by: key.publicKey) {
+    if let refusal = try log.mayI(action, by: key.publicKey) {
       throw .refused(refusal.code, by: refusal.by)
     }
   }
@@ -187,7 +187,7 @@ extension Group {
   /// Joins by a link, with a key made for this group.
   @discardableResult
   public func join(by ticket: LinkTicket, name: String? = nil) throws(GroupError) -> Digest {
-    guard log.governance() != nil else { throw .notFounded(id) }
+    _ = try state()
     let (key, isFresh) = joiningKey()
     let statement = Joining.statement(group: id, author: key.publicKey)
     let spoken = name.map { words(Array($0.utf8)) }

@@ -68,7 +68,7 @@ extension Group {
     _ posting: Posting,
     read: (Int) -> [UInt8]?
   ) throws(GroupError) -> Digest {
-    guard let contents = log.contents else { throw .noKey(group: id) }
+    guard let contents else { throw .noKey(group: id) }
     let probe = words([])
     if let refusal = try mayI(.messagePost(posting.post(probe))) {
       throw .refused(refusal.code, by: refusal.by)

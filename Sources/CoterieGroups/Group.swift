@@ -3,6 +3,7 @@ internal import CoterieEngine
 public import CoterieEvents
 public import CoterieJudgement
 internal import CoterieLedger
+internal import CoterieVault
 public import CoterieWire
 
 /// One group as one member has it: everything that can be done in it, and everything that can be
@@ -14,11 +15,17 @@ public actor Group {
   /// The founding event's id.
   public nonisolated let id: Digest
   let store: Store
-  let log: GroupLog
   let surroundings: Surroundings
+  /// The group's number in the store.
+  let number: UInt32
+  /// Where contents are kept; nil in a store that was opened without its keys.
+  let contents: Contents?
   var signer: (any Signer)?
   private var watchers: [UInt64: AsyncStream<Change>.Continuation] = [:]
   private var watcherCount: UInt64 = 0
+  private let held: GroupLog
+  /// What is known as long as the log has not been judged.
+  private var opening: Checkpoint?
 
   /// Something that changed.
   public struct Change: Sendable {
@@ -28,10 +35,12 @@ public actor Group {
     public var governance: Governance?
   }
 
-  /// Opens a group of a store: reads and judges its events.
+  /// Opens a group of a store.
   ///
   /// Acts are signed by `signer`, else by the store's key that is a member of the group or is
-  /// invited to it. O(events).
+  /// invited to it. Where a checkpoint holds, which is nearly always, that takes O(members), and so
+  /// does `state`; the events are read and judged when something else is asked for or done first,
+  /// in O(events).
   public init(
     _ id: Digest,
     in store: Store,
@@ -41,17 +50,47 @@ public actor Group {
     self.id = id
     self.store = store
     self.surroundings = surroundings
-    let log = try store.log(of: id)
-    self.log = log
-    if let signer { self.signer = signer } else { self.signer = try store.key(for: log) }
+    let log = try store.unreadLog(of: id)
+    held = log
+    number = log.number
+    contents = log.contents
+    let opening = try store.checkpoint(of: log)
+    self.opening = opening
+    if let opening { log.known = opening.arrivals } else { try log.load() }
+    let governance = opening?.governance ?? log.governance()
+    if let signer {
+      self.signer = signer
+    } else {
+      self.signer = try store.key(for: id, in: governance)
+    }
   }
 
   init(_ log: GroupLog, in store: Store, as signer: any Signer, surroundings: Surroundings) {
     id = log.group
     self.store = store
-    self.log = log
+    held = log
+    number = log.number
+    contents = log.contents
     self.surroundings = surroundings
     self.signer = signer
+  }
+
+  /// The log, judged: by the first who asks for it.
+  var log: GroupLog {
+    get throws(GroupError) {
+      try load()
+      return held
+    }
+  }
+
+  /// Judges the log if it has not been; answers and tells what came since it was opened.
+  @discardableResult
+  private func load() throws(GroupError) -> [Digest] {
+    if opening == nil { return [] }
+    let events = try held.catchUp()
+    opening = nil
+    tell(events)
+    return events
   }
 
   // MARK: Asking
@@ -63,24 +102,27 @@ public actor Group {
   ///
   /// - Throws: `.notFounded` while the founding event is missing.
   public func state() throws(GroupError) -> Governance {
-    guard let governance = log.governance() else { throw .notFounded(id) }
+    guard let governance else { throw .notFounded(id) }
     return governance
   }
+
+  /// The same; nil while the founding event is missing.
+  var governance: Governance? { opening?.governance ?? held.governance() }
 
   /// Why an act would be refused now; nil if it would be admitted.
   ///
   /// - Throws: `.noKey` if no key of the store belongs to the group.
   public func mayI(_ action: Action) throws(GroupError) -> (code: Code, by: Digest?)? {
     guard let me else { throw .noKey(group: id) }
-    return log.mayI(action, by: me)
+    return try log.mayI(action, by: me)
   }
 
   /// How many events are held.
-  public var eventCount: Int { log.replica.judge.count }
+  public var eventCount: Int { opening.map { Int($0.arrivals) } ?? held.replica.judge.count }
 
   /// The verdict of an event; nil if it is not held.
-  public func verdict(of event: Digest) -> Verdict? {
-    let judge = log.replica.judge
+  public func verdict(of event: Digest) throws(GroupError) -> Verdict? {
+    let judge = try log.replica.judge
     return judge.number(of: event).map { judge.verdict(of: $0, in: judge.currentView()) }
   }
 
@@ -107,18 +149,19 @@ public actor Group {
 
   func tell(_ events: [Digest]) {
     if events.isEmpty || watchers.isEmpty { return }
-    let change = Change(events: events, governance: log.governance())
+    let change = Change(events: events, governance: held.governance())
     for watcher in watchers.values { watcher.yield(change) }
   }
 
   /// Takes in what other programs have written to the store since; answers those events.
   @discardableResult
   public func refresh() throws(GroupError) -> [Digest] {
-    let events = try log.catchUp()
+    let events = try load()
+    let later = try held.catchUp()
     // A key may have become known here by what came: of a store that went back to an older copy.
-    if signer == nil { signer = try store.key(for: log) }
-    tell(events)
-    return events
+    if signer == nil { signer = try store.key(for: id, in: held.governance()) }
+    tell(later)
+    return events + later
   }
 
   // MARK: Taking in
@@ -126,7 +169,7 @@ public actor Group {
   /// Verifies, judges and commits events from elsewhere, with their contents.
   public func ingest(_ entries: [BundleEntry]) throws(GroupError) -> GroupLog.Ingestion {
     let ingestion = try log.ingest(entries)
-    tell(ingestion.placed)
+    tell(held.takeOverheard() + ingestion.placed)
     return ingestion
   }
 
@@ -158,7 +201,7 @@ public actor Group {
       throw .contentTooLarge(bytes: words.content.count)
     }
     let event = try log.append(action, with: words, by: signer, time: surroundings.now())
-    tell([event])
+    tell(held.takeOverheard() + [event])
     return event
   }
 

@@ -67,11 +67,11 @@ extension Store {
   /// The key of this store that belongs to a group: its own, else one that is known there.
   ///
   /// Nil while the store is locked: then it can be looked at, and nothing done.
-  func key(for log: GroupLog) throws(GroupError) -> StoredKey? {
+  func key(for group: Digest, in governance: Governance?) throws(GroupError) -> StoredKey? {
     guard let vault, !vault.isLocked else { return nil }
     let keys = try keys()
-    if let own = keys.last(where: { $0.purpose == .member && $0.group == log.group }) { return own }
-    guard let governance = log.governance() else { return nil }
+    if let own = keys.last(where: { $0.purpose == .member && $0.group == group }) { return own }
+    guard let governance else { return nil }
     let members = Set(governance.members.map(\.key))
     return keys.first { $0.purpose != .link && members.contains($0.publicKey) }
   }

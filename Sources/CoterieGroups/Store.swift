@@ -91,25 +91,34 @@ public final class Store: Sendable {
   ///
   /// O(members) from a checkpoint, else O(events).
   public func governance(of id: Digest) throws(GroupError) -> Governance? {
-    guard let entry = try numbers().first(where: { $0.id == id }) else { throw .noSuchGroup(id) }
-    do throws(LedgerError) {
-      let known = try Checkpoint.newest(in: try ledger.snapshot(), group: entry.number)
-      if let known, known.governance.group == id { return known.governance }
-    } catch {
-      throw .ledger(error)
+    let log = try unreadLog(of: id)
+    if let known = try checkpoint(of: log) { return known.governance }
+    try log.load()
+    return log.governance()
+  }
+
+  /// The newest checkpoint of a group, if it still holds.
+  func checkpoint(of log: GroupLog) throws(GroupError) -> Checkpoint? {
+    let newest = try GroupError.ofLedger { () throws(LedgerError) in
+      try Checkpoint.newest(in: try ledger.snapshot(), group: log.number)
     }
-    return try log(of: id).governance()
+    return newest?.governance.group == log.group ? newest : nil
   }
 
   /// Reads and judges the events of a group.
   ///
   /// O(events).
   public func log(of id: Digest) throws(GroupError) -> GroupLog {
-    guard let entry = try numbers().first(where: { $0.id == id }) else { throw .noSuchGroup(id) }
-    let contents = vault.map { Contents(vault: $0, ledger: ledger, number: entry.number) }
-    let log = GroupLog(ledger: ledger, group: id, number: entry.number, contents: contents)
+    let log = try unreadLog(of: id)
     try log.load()
     return log
+  }
+
+  /// The log of a group of which nothing was read yet: to be loaded before anything is asked.
+  func unreadLog(of id: Digest) throws(GroupError) -> GroupLog {
+    guard let entry = try numbers().first(where: { $0.id == id }) else { throw .noSuchGroup(id) }
+    let contents = vault.map { Contents(vault: $0, ledger: ledger, number: entry.number) }
+    return GroupLog(ledger: ledger, group: id, number: entry.number, contents: contents)
   }
 
   /// Founds a group and commits its first event.

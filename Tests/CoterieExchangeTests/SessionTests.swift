@@ -104,7 +104,7 @@ private func exchange(
     #expect(try exchange(ann, eve, shelf).1.received == 0)
     #expect(try exchange(ann, bob, shelf).1.received == 1)
     _ = try await his.refresh()
-    #expect(await his.verdict(of: removal)?.status == .effective)
+    #expect(try await his.verdict(of: removal)?.status == .effective)
     #expect(try await his.messages().isEmpty)
   }
 

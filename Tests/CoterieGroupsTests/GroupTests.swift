@@ -65,6 +65,24 @@ import Testing
     #expect(await heard.next()?.events == [message])
   }
 
+  @Test func `tells of what another program wrote between two acts of its own`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let id = try await shelf.group(of: ann, with: [])
+    let (one, other) = (try shelf.group(id, ann), try shelf.group(id, ann))
+    let changes = await one.changes()
+    let first = try await one.post("first")
+    let second = try await other.post("second")
+    let third = try await one.post("third")
+    let fourth = try await other.post("fourth")
+    #expect(try await one.refresh() == [fourth])
+    #expect(try await one.refresh() == [])
+    var heard = changes.makeAsyncIterator()
+    #expect(await heard.next()?.events == [first])
+    #expect(await heard.next()?.events == [second, third])
+    #expect(await heard.next()?.events == [fourth])
+  }
+
   @Test func `never forwards out of a secret chat, nor where forwarding is off`() async throws {
     let shelf = try Shelf()
     let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))

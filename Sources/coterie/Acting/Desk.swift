@@ -20,7 +20,7 @@ struct Desk {
     self.invocation = invocation
     self.console = console
     store = try Stores.open(try Sources.path(nil, invocation))
-    let id = try await Self.group(in: store, invocation)
+    let id = try Self.group(in: store, invocation)
     do throws(GroupError) {
       group = try Group(
         id,
@@ -53,7 +53,7 @@ struct Desk {
   // MARK: Groups
 
   /// The group that is meant: by unique id prefix or name, or the only one.
-  static func group(in store: Store, _ invocation: Invocation) async throws -> Digest {
+  static func group(in store: Store, _ invocation: Invocation) throws -> Digest {
     let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
     let all: [Digest]
     do throws(GroupError) {
@@ -63,10 +63,9 @@ struct Desk {
     }
     var found = all.filter { $0.hex.hasPrefix(wanted.lowercased()) }
     if found.isEmpty {
-      for id in all {
-        let group = try? Group(id, in: store, surroundings: Stores.surroundings)
-        let name = try? await group?.state().name.string
-        if let name, slug(name) == slug(wanted) { found.append(id) }
+      found = all.filter { id in
+        let name = (try? store.governance(of: id))?.name.string
+        return name.map { slug($0) == slug(wanted) } ?? false
       }
     }
     guard let group = found.first, found.count == 1 else {
@@ -129,7 +128,12 @@ struct Desk {
 
   /// The event that is meant: a unique prefix of its id, or `#N`.
   func event(_ word: String) async throws -> Digest {
-    let found = await group.events(matching: word)
+    let found: [Digest]
+    do throws(GroupError) {
+      found = try await group.events(matching: word)
+    } catch {
+      throw Stores.failure(error)
+    }
     guard let id = found.first, found.count == 1 else {
       throw found.isEmpty ? Failure.noEvent(called: word) : .severalEvents(found, word)
     }

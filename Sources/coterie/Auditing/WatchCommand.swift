@@ -61,7 +61,7 @@ enum WatchCommand {
 
   private static func show(_ id: Digest, _ desk: Desk, _ invocation: Invocation) async {
     guard let event = try? await desk.group.event(id),
-      let verdict = await desk.group.verdict(of: id)
+      let verdict = try? await desk.group.verdict(of: id)
     else { return }
     let report = EventReport(
       event: event,
