@@ -123,10 +123,10 @@ package final class Shelf: Sendable {
 }
 
 extension GroupLog {
-  /// Every event with its content, in canonical order.
+  /// Every event that is kept with its content, in canonical order.
   package func allEntries() throws -> [BundleEntry] {
     let snapshot = try snapshot()
-    return try replica.judge.canonicalOrder().map {
+    return try eventsLacking(to: [Digest]()).map {
       try entry(of: $0, withContent: true, in: snapshot)
     }
   }
