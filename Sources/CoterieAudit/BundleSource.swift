@@ -78,6 +78,11 @@ public final class BundleSource: LogSource {
     }
   }
 
+  /// The byte at which an item starts.
+  public func location(of place: UInt64) -> (number: UInt64, words: String) {
+    (place, "the item at byte \(place)")
+  }
+
   /// Reads one entry again.
   public func envelope(at place: UInt64) throws(SourceFault) -> [UInt8] {
     // Most envelopes are far smaller than the largest.

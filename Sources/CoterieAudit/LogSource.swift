@@ -13,6 +13,8 @@ public protocol LogSource: AnyObject {
   func scan(_ body: (_ envelope: Span<UInt8>, _ place: UInt64) -> Bool) throws(SourceFault)
   /// The envelope at a place that `scan` gave.
   func envelope(at place: UInt64) throws(SourceFault) -> [UInt8]
+  /// A place that `scan` gave, as people count: a byte of a bundle, or an arrival; and in words.
+  func location(of place: UInt64) -> (number: UInt64, words: String)
   /// The state digest that the log's keeper noted for a group, if it is of the whole log.
   func notedDigest(of group: Digest) throws(SourceFault) -> Digest?
   /// Whether the log's keeper noted another governance state than judging the log gives.

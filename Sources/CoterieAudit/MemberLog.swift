@@ -18,8 +18,18 @@ public struct BadEvent: Equatable, Sendable {
   public var id: Digest?
   /// What is wrong.
   public var fault: Malformed
-  /// Where in the log: a byte offset in a bundle, an arrival number in a store.
+  /// Where in the log: a byte offset in a bundle, an arrival from 1 on in a store.
   public var place: UInt64
+  /// The same in words.
+  public var item: String
+
+  /// Takes all fields.
+  public init(id: Digest?, fault: Malformed, place: UInt64, item: String) {
+    self.id = id
+    self.fault = fault
+    self.place = place
+    self.item = item
+  }
 }
 
 /// One member's log of one group: verified, judged, ready to be asked.

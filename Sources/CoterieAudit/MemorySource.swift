@@ -24,6 +24,11 @@ public final class MemorySource: LogSource {
     }
   }
 
+  /// The place of an envelope among them, from 0 on.
+  public func location(of place: UInt64) -> (number: UInt64, words: String) {
+    (place, "envelope \(place + 1)")
+  }
+
   /// The envelope at a place.
   public func envelope(at place: UInt64) throws(SourceFault) -> [UInt8] {
     envelopes[Int(place)]

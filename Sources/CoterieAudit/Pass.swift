@@ -80,7 +80,7 @@ struct Pass<Source: LogSource> {
     let (range, place, parts) = chunk.items[item]
     let envelope = chunk.bytes.span.extracting(range)
     if let fault = chunk.faults[item] {
-      unplaced.append(BadEvent(id: nil, fault: fault, place: place))
+      unplaced.append(bad(nil, fault, at: place))
       return
     }
     let log = log(of: chunk.events[item].groupID)
@@ -93,7 +93,7 @@ struct Pass<Source: LogSource> {
       log.signatureCount += 1
       if !chunk.isSigned[item] {
         let fault = Malformed(.wrongSignature, at: parts?.signature.lowerBound ?? 0)
-        log.unsigned.append(BadEvent(id: id, fault: fault, place: place))
+        log.unsigned.append(bad(id, fault, at: place))
       }
     }
     insert(chunk.events.span, item, envelope, place, into: log)
@@ -113,7 +113,7 @@ struct Pass<Source: LogSource> {
         try receive(events[item], envelope, place, into: log)
       }
     } catch {
-      log.bad.append(BadEvent(id: events[item].id, fault: error, place: place))
+      log.bad.append(bad(events[item].id, error, at: place))
     }
   }
 
@@ -136,7 +136,7 @@ struct Pass<Source: LogSource> {
       let at = known.event.id == event.id ? place : log.replica.waitingPlaces[known.event.id]
       log.places.append(at ?? place)
     }
-    for (id, fault) in refused { log.bad.append(BadEvent(id: id, fault: fault, place: place)) }
+    for (id, fault) in refused { log.bad.append(bad(id, fault, at: place)) }
   }
 
   /// Events whose signature does not verify and which no later one of their chain vouches for.
@@ -156,11 +156,16 @@ struct Pass<Source: LogSource> {
             break
           }
           groupOf[id] = log.group
-          found.append(BadEvent(id: id, fault: fault, place: log.places[event]))
+          found.append(bad(id, fault, at: log.places[event]))
         }
       }
     }
     return found
+  }
+
+  private func bad(_ id: Digest?, _ fault: Malformed, at place: UInt64) -> BadEvent {
+    let (number, words) = source.location(of: place)
+    return BadEvent(id: id, fault: fault, place: number, item: words)
   }
 
   /// What makes an event the next one of a chain.
@@ -184,7 +189,7 @@ struct Pass<Source: LogSource> {
       case .failure(let fault):
         groupOf[id] = log.group
         let place = log.replica.waitingPlaces[id] ?? 0
-        found.append(BadEvent(id: id, fault: fault, place: place))
+        found.append(bad(id, fault, at: place))
       }
     }
     return vouching

@@ -113,7 +113,7 @@ extension GroupComparison {
             severity: .error,
             event: bad.id,
             group: group,
-            message: "\(member.name): \(bad.fault), in the item at \(bad.place)",
+            message: "\(member.name): \(bad.fault), in \(bad.item)",
             help: "ask another member for this event; it was kept out",
             evidence: []
           )
@@ -128,7 +128,7 @@ extension GroupComparison {
             severity: .warning,
             event: bad.id,
             group: group,
-            message: "\(member.name): \(bad.fault), in the item at \(bad.place); a later event of "
+            message: "\(member.name): \(bad.fault), in \(bad.item); a later event of "
               + "its author vouches for it",
             help: "ask another member for the signature; the event itself is authentic",
             evidence: []

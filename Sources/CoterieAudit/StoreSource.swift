@@ -12,6 +12,8 @@ public final class StoreSource: LogSource {
   private let ledger: StoreReader
   private let numbers: [UInt32]
   private let waitingBase: UInt64 = 1 << 56
+  /// A place is a group's number in the store, and below it 40 bits of arrival.
+  private static let arrivalMax: UInt64 = 1 << 40 - 1
 
   /// Opens a store to be read.
   public init(path: String, name: String, keyring: Keyring) throws(SourceFault) {
@@ -57,6 +59,12 @@ public final class StoreSource: LogSource {
     } catch {
       throw Self.fault(error)
     }
+  }
+
+  /// An arrival, or the place among the events that wait.
+  public func location(of place: UInt64) -> (number: UInt64, words: String) {
+    if place >= waitingBase { return (place - waitingBase, "waiting event \(place - waitingBase)") }
+    return (place & Self.arrivalMax, "event \(place & Self.arrivalMax) of the log")
   }
 
   /// Visits every page of the store.
@@ -131,7 +139,7 @@ public final class StoreSource: LogSource {
       var found: Digest?
       var records = AdmissionRecords()
       let numbers = Dictionary(
-        log.places.enumerated().map { ($0.element & (1 << 40 - 1), $0.offset) }
+        log.places.enumerated().map { ($0.element & Self.arrivalMax, $0.offset) }
       ) { first, _ in first }
       try ledger.scan(.admissions, prefix: LedgerKey.group(known.number), from: nil) {
         key,
@@ -150,10 +158,10 @@ public final class StoreSource: LogSource {
 
   /// The envelope of an arrival number.
   public func envelope(at place: UInt64) throws(SourceFault) -> [UInt8] {
-    let key = LedgerKey.arrival(UInt32(truncatingIfNeeded: place >> 40), place & (1 << 40 - 1))
+    let key = LedgerKey.arrival(UInt32(truncatingIfNeeded: place >> 40), place & Self.arrivalMax)
     do {
       guard let found = try ledger.value(.events, key) else {
-        throw SourceFault(.store, "\(name): event \(place) is gone")
+        throw SourceFault(.store, "\(name): \(location(of: place).words) is gone")
       }
       return found
     } catch let error as LedgerError {

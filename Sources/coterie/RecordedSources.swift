@@ -76,7 +76,7 @@ struct RecordedSources {
           severity: .warning,
           event: bad.id,
           group: group,
-          message: "\(log.name): \(bad.fault), in the item at \(bad.place)",
+          message: "\(log.name): \(bad.fault), in \(bad.item)",
           help: "it is no event of the group, and was left out",
           evidence: []
         )

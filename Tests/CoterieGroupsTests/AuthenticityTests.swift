@@ -205,6 +205,25 @@ private let refused: [Int: Malformed.Problem] = [0: .wrongSignature]
     #expect(try scene.audited() == [])
   }
 
+  @Test func `is told by its place in the store's log`() throws {
+    let scene = try Scene()
+    let chain = scene.chain(2)
+    #expect(try scene.offer(chain[0].wrong, chain[1].good).placed == chain.map(\.id))
+    let source = try StoreSource(path: scene.path, name: "a", keyring: scene.shelf.keyring)
+    let log = try #require(try LogReading(signatures: .every).read(source).logs.first)
+    let offset = chain[0].wrong.count - 64
+    #expect(
+      log.unsigned == [
+        BadEvent(
+          id: chain[0].id,
+          fault: Malformed(.wrongSignature, at: offset),
+          place: 2,
+          item: "event 2 of the log"
+        )
+      ]
+    )
+  }
+
   @Test func `is taken again from the store where a rejected one of its author vouches for it`()
     throws
   {
