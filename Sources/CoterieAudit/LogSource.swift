@@ -17,8 +17,8 @@ public protocol LogSource: AnyObject {
   func location(of place: UInt64) -> (number: UInt64, words: String)
   /// The state digest that the log's keeper noted for a group, if it is of the whole log.
   func notedDigest(of group: Digest) throws(SourceFault) -> Digest?
-  /// Whether the log's keeper noted another governance state than judging the log gives.
-  func hasOtherGovernance(than log: MemberLog) throws(SourceFault) -> Bool
+  /// Whether the log's keeper noted another state, or other names, than judging the log gives.
+  func checkpointDiffers(from log: MemberLog) throws(SourceFault) -> Bool
   /// The rules version of the log, if it is not the one that this program knows.
   var otherRules: UInt64? { get }
   /// An event whose admission, as the log's keeper noted it, is not what judging it gives.
@@ -32,7 +32,7 @@ extension LogSource {
   }
 
   /// Bundles and memory note nothing.
-  public func hasOtherGovernance(than log: MemberLog) throws(SourceFault) -> Bool { false }
+  public func checkpointDiffers(from log: MemberLog) throws(SourceFault) -> Bool { false }
 
   /// Bundles of version 1, stores and memory are of the one version that there is.
   public var otherRules: UInt64? { nil }

@@ -106,24 +106,26 @@ public final class StoreSource: LogSource {
     }
   }
 
-  /// Whether the newest checkpoint notes another governance state than judging the log gives.
+  /// Whether the newest checkpoint notes another governance state, or other events that give names,
+  /// than judging the log gives.
   ///
   /// Not asked where a later event may have changed it. O(later events).
-  public func hasOtherGovernance(than log: MemberLog) throws(SourceFault) -> Bool {
+  public func checkpointDiffers(from log: MemberLog) throws(SourceFault) -> Bool {
     let judge = log.replica.judge
     do {
       guard let known = try ledger.groups().first(where: { $0.id == log.group }),
         let newest = try ledger.newestCheckpoint(of: known.number)
       else { return false }
-      let arrival = UInt64(1 << 40 - 1)
       let isLater = log.places.indices.contains { number in
-        log.places[number] & arrival > newest.arrivals
-          && (judge.hasConflicts || judge.kind(of: number).changesGovernance)
+        log.places[number] & Self.arrivalMax > newest.arrivals
+          && (judge.hasConflicts || judge.kind(of: number).isNoted)
       }
-      guard !isLater, let governance = judge.governance(in: judge.currentView()) else {
-        return false
-      }
-      return (try? CheckpointRecord(bytes: newest.bytes).governance) != governance
+      let current = judge.currentView()
+      guard !isLater, let governance = judge.governance(in: current) else { return false }
+      let record = try? CheckpointRecord(bytes: newest.bytes)
+      let namings = record?.namings ?? nil
+      return record?.governance != governance
+        || namings.map { $0 != judge.namings(among: 0..<judge.count, in: current) } ?? false
     } catch {
       throw Self.fault(error)
     }

@@ -40,8 +40,7 @@ public struct Checkpoint: Equatable, Sendable {
     try source.scan(.events, prefix: LedgerKey.group(number), from: start) { _, envelope in
       later += 1
       let kind = (try? Event.decode(envelope))?.event.action.kind
-      holds =
-        kind?.changesGovernance == false && !record.hasConflicts && later <= laterEventsMax
+      holds = kind?.isNoted == false && !record.hasConflicts && later <= laterEventsMax
       return holds
     }
     guard holds else { return nil }

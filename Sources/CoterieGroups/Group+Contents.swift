@@ -112,11 +112,14 @@ extension Group {
     }
   }
 
-  /// The display names of members, by key: the newest that each gave itself, where it is here.
+  /// The display names of people, by key: the newest that each took, where it is here.
   ///
-  /// O(events).
+  /// O(names).
   public func names() throws(GroupError) -> [Digest: String] {
-    try store.names(in: id, judgedBy: log.replica.judge)
+    if let opening, opening.record.namings != nil { return try store.names(by: opening) }
+    let (log, judge) = (try log, try log.replica.judge)
+    let namings = judge.namings(among: log.namers, in: judge.currentView())
+    return try store.names(in: id, by: namings)
   }
 
   // MARK: Messages

@@ -25,7 +25,7 @@ public actor Group {
   private var watcherCount: UInt64 = 0
   private let held: GroupLog
   /// What is known as long as the log has not been judged.
-  private var opening: Checkpoint?
+  private(set) var opening: Checkpoint?
 
   /// Something that changed.
   public struct Change: Sendable {

@@ -13,17 +13,9 @@ extension GroupLog {
   /// O(events).
   public func writeCheckpoint() throws(GroupError) {
     let judge = replica.judge
-    let current = judge.currentView()
-    guard let governance = judge.governance(in: current) else { return }
-    let tally = judge.tally(in: current, order: judge.canonicalOrder())
-    let checkpoint = Checkpoint(
-      arrivals: arrivals,
-      record: CheckpointRecord(
-        digest: governance.digest(verdicts: tally.digest),
-        governance: governance,
-        hasConflicts: judge.hasConflicts
-      )
-    )
+    let tally = judge.tally(in: judge.currentView(), order: judge.canonicalOrder())
+    guard var checkpoint = checkpoint(at: arrivals) else { return }
+    checkpoint.record.digest = checkpoint.governance.digest(verdicts: tally.digest)
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
         try put(checkpoint, to: transaction)
@@ -32,6 +24,25 @@ extension GroupLog {
       throw .ledger(error)
     }
     noted = arrivals
+  }
+
+  /// A checkpoint of everything in memory, without a digest; nil while the founding event is
+  /// missing.
+  ///
+  /// O(members, invites, links and names).
+  private func checkpoint(at arrival: UInt64) -> Checkpoint? {
+    let judge = replica.judge
+    let current = judge.currentView()
+    guard let governance = judge.governance(in: current) else { return nil }
+    return Checkpoint(
+      arrivals: arrival,
+      record: CheckpointRecord(
+        digest: nil,
+        namings: judge.namings(among: namers, in: current),
+        governance: governance,
+        hasConflicts: judge.hasConflicts
+      )
+    )
   }
 
   private func put(
@@ -48,25 +59,13 @@ extension GroupLog {
     try transaction.put(.checkpoints, key, checkpoint.record.bytes)
   }
 
-  /// The governance state to be noted with the events just placed: where one of them can change it,
-  /// and before there are too many events above the last one.
-  ///
-  /// O(members, invites and links).
+  /// The checkpoint to be noted with the events just placed: where one of them can change what it
+  /// says, and before there are too many events above the last one.
   private func checkpoint(after placed: [Replica.Placed]) -> Checkpoint? {
-    let judge = replica.judge
     let end = arrivals + UInt64(placed.count)
     let isDue = end - min(noted, end) > Checkpoint.laterEventsMax / 2
-    guard isDue || placed.contains(where: { judge.kind(of: $0.number).changesGovernance }),
-      let governance = judge.governance(in: judge.currentView())
-    else { return nil }
-    return Checkpoint(
-      arrivals: end,
-      record: CheckpointRecord(
-        digest: nil,
-        governance: governance,
-        hasConflicts: judge.hasConflicts
-      )
-    )
+    let isOver = placed.contains { replica.judge.kind(of: $0.number).isNoted }
+    return isDue || isOver ? checkpoint(at: end) : nil
   }
 
   // MARK: Writing
@@ -81,6 +80,7 @@ extension GroupLog {
     let (first, end) = (arrivals + 1, arrivals + UInt64(placed.count))
     let fresh = unindexed + placed.map(\.number)
     let isIndexed = fresh.count >= Limits.unindexedEventsMax
+    noteNamers(placed.map(\.number))
     let checkpoint = checkpoint(after: placed)
     let gone: [Digest]
     let rows: [Contents.Row]

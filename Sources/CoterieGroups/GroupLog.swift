@@ -28,6 +28,8 @@ public final class GroupLog {
   /// The newest events of the log, which no index has yet.
   var unindexed: [Int] = []
   var storedWaiting: Set<Digest> = []
+  /// Events that may give their authors names.
+  private(set) var namers: [Int] = []
   /// Rejected events of people who were never members: judged, and kept only in memory until
   /// something admitted builds on them.
   var strangers: [Int: Replica.Placed] = [:]
@@ -126,6 +128,7 @@ public final class GroupLog {
     if !events.isEmpty || isFirst {
       let known = try compareAdmissions(of: events, from: next, in: source)
       arrivals += UInt64(events.count)
+      noteNamers(events)
       try readWaiting(source)
       storedHeads = try ids(.heads, source)
       try noteUnindexed(events, known: known, in: source)
@@ -212,6 +215,10 @@ public final class GroupLog {
     }
   }
 
+  func noteNamers(_ events: [Int]) {
+    namers += events.filter { replica.judge.kind(of: $0).mayName }
+  }
+
   func forgetAll() {
     known = max(known, arrivals)
     replica = Replica(seed: Entropy.digest().word0)
@@ -221,6 +228,7 @@ public final class GroupLog {
     storedHeads = []
     unindexed = []
     storedWaiting = []
+    namers = []
     strangers = [:]
     isStale = false
   }

@@ -1,3 +1,4 @@
+internal import CoterieEngine
 internal import CoterieEvents
 package import CoterieJudgement
 internal import CoterieLedger
@@ -126,33 +127,35 @@ extension Store {
     return Contents(vault: vault, ledger: ledger, number: number)
   }
 
-  /// The display names of members, by key, in a group of this store that was judged elsewhere, as
-  /// by an audit.
+  /// The display names of people, by key, in a group of this store that was judged elsewhere, as by
+  /// an audit.
   ///
   /// O(events).
   package func names(
     in group: Digest,
     judgedBy judge: Judge
   ) throws(GroupError) -> [Digest: String] {
+    let namings = judge.namings(among: 0..<judge.count, in: judge.currentView())
+    return try names(in: group, by: namings)
+  }
+
+  /// The display names that a checkpoint of a group notes, by key; none if it is of a program that
+  /// noted none.
+  public func names(by checkpoint: Checkpoint) throws(GroupError) -> [Digest: String] {
+    try names(in: checkpoint.governance.group, by: checkpoint.record.namings ?? [])
+  }
+
+  /// The newest name of each author whose content is here.
+  func names(in group: Digest, by namings: [Naming]) throws(GroupError) -> [Digest: String] {
     guard let contents = try contents(of: group) else { return [:] }
-    let current = judge.currentView()
     var names: [Digest: String] = [:]
     do {
       let snapshot = try ledger.snapshot()
-      for number in 0..<judge.count {
-        switch judge.kind(of: number) {
-        case .inviteAccept, .linkJoin, .memberProfile:
-          guard judge.verdict(of: number, in: current).status == .effective,
-            case .present(_, let content) = try contents.state(
-              of: judge.graph.id(number),
-              in: snapshot
-            ),
-            !content.isEmpty, content.count <= Limits.nameBytesMax
-          else { continue }
-          let author = judge.graph.authors.digests[judge.graph.author(number)]
-          names[author] = String(decoding: content, as: UTF8.self)
-        default: continue
-        }
+      for naming in namings where names[naming.author] == nil {
+        guard case .present(_, let content) = try contents.state(of: naming.event, in: snapshot),
+          !content.isEmpty, content.count <= Limits.nameBytesMax
+        else { continue }
+        names[naming.author] = String(decoding: content, as: UTF8.self)
       }
     } catch {
       throw .of(error, else: .noSuchGroup(group))

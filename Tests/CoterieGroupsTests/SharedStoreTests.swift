@@ -151,14 +151,18 @@ private final class SharedStore {
 
   private func look() throws {
     var found: [[UInt8]] = []
-    try Ledger.open(store.path).snapshot().scan(.events, prefix: [], from: nil) { _, envelope in
+    try store.ledger.snapshot().scan(.events, prefix: [], from: nil) { _, envelope in
       found.append(envelope.copy(of: 0..<envelope.count))
       return true
     }
     if !found.starts(with: stored) { faults.append("an event was replaced at \(time)") }
     stored = found
-    let judged = try store.log(of: group)
-    if try store.governance(of: group) != judged.governance() {
+    guard let noted = try Checkpoint.newest(in: store.ledger.snapshot(), group: 1) else { return }
+    let judge = try store.log(of: group).replica.judge
+    let current = judge.currentView()
+    if noted.arrivals != judge.count || noted.governance != judge.governance(in: current)
+      || noted.record.namings != judge.namings(among: 0..<judge.count, in: current)
+    {
       faults.append("a checkpoint differs from the replay at \(time)")
     }
   }

@@ -16,7 +16,7 @@ enum MembersCommand {
     about: """
       The seniors first. Names are what members call themselves, where they are known here.
       --history says who was in, in which role, from when to when, by whom. --from-checkpoint takes
-      no longer however long the log is, judges nothing, and knows no names.
+      no longer however long the log is, and judges nothing.
       """,
     example: "members alice.coterie --history",
     operands: [WhyCommands.log],
@@ -32,7 +32,8 @@ enum MembersCommand {
     if invocation.has("--from-checkpoint") {
       let path = try Sources.path(invocation.operands.first, invocation)
       let checkpoint = try StateCommand.checkpoint(in: path, invocation)
-      show(checkpoint.governance, in: path, console) { _ in nil }
+      let names = (try? Stores.own(path)?.names(by: checkpoint)) ?? [:]
+      show(checkpoint.governance, in: path, console) { names[$0] }
       return .done
     }
     let opened = try await OpenedCase(invocation, path: invocation.operands.first)

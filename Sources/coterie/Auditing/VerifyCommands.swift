@@ -105,7 +105,7 @@ enum VerifyCommands {
       )
     }
     let noted = try source.notedDigest(of: log.group)
-    let isOther = try source.hasOtherGovernance(than: log)
+    let isOther = try source.checkpointDiffers(from: log)
     if isOther || noted.map({ $0 != log.summary().digest }) ?? false {
       found.append(
         finding(
