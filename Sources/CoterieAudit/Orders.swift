@@ -12,12 +12,14 @@ extension MemberLog {
   {
     var random = SplitMix64(seed: seed)
     let other = MemberLog(name: name, group: group, seed: random.next())
-    for place in places.shuffled(using: &random) {
-      let envelope = try source.envelope(at: place)
+    let order = ArrivalOrders(replica.judge.graph).random(using: &random)
+    try other.replica.receive(order) { (number) throws(SourceFault) in
+      let envelope = try source.envelope(at: places[number])
       guard let decoded = try? Event.decode(envelope.span) else {
         throw SourceFault(.malformed, "\(source.name) changed while it was read")
       }
-      _ = try? other.replica.receive(decoded.event, envelope: envelope)
+      return (decoded.event, envelope)
+    } afterEach: {
       if random.below(512) == 0 { _ = other.replica.judge.currentView() }
     }
     return other.summary().digest

@@ -69,15 +69,22 @@ public struct ScenarioRunner: Sendable {
 
   // MARK: Orders
 
+  /// For each event that comes so many verdicts are asked for on the average, while there are few
+  /// events, and when there are many.
+  private static let askedMax = (few: 64, many: 4)
+  private static let fewEvents = 512
+
   private func orderFailures(_ world: World) -> [Failure] {
     let expected = Fingerprint(world.union)
+    let arrivals = ArrivalOrders(world.union.judge.graph)
     var failures: [Failure] = []
-    let reversed = latestFirst(world)
-    if let failure = compare(reversed, with: expected, world, seed: 0) { failures.append(failure) }
+    if let failure = compare(arrivals.latestFirst(), with: expected, world, seed: 0) {
+      failures.append(failure)
+    }
     for order in 0..<orders {
       let seed = self.seed &+ UInt64(order)
       var random = SplitMix64(seed: seed)
-      let shuffled = world.events.shuffled(using: &random)
+      let shuffled = arrivals.random(using: &random)
       if let failure = compare(shuffled, with: expected, world, seed: seed) {
         failures.append(failure)
         break
@@ -86,35 +93,26 @@ public struct ScenarioRunner: Sendable {
     return failures
   }
 
-  /// An order in which parents come first, and else the latest written first.
-  private func latestFirst(_ world: World) -> [WorldEvent] {
-    var left = Array(world.events.reversed())
-    var placed: Set<Digest> = []
-    var ordered: [WorldEvent] = []
-    while !left.isEmpty {
-      let next = left.firstIndex { known in
-        known.event.parents.ids.allSatisfy { placed.contains($0) }
-          && known.event.previous.map { placed.contains($0) } ?? true
-      }
-      guard let next else { break }
-      placed.insert(left[next].event.id)
-      ordered.append(left.remove(at: next))
-    }
-    return ordered
-  }
-
   private func compare(
-    _ events: [WorldEvent],
+    _ order: [Int],
     with expected: Fingerprint,
     _ world: World,
     seed: UInt64
   ) -> Failure? {
     var random = SplitMix64(seed: seed ^ 0x5b11)
     let replica = Replica(seed: random.next())
-    for known in events {
-      _ = try? replica.receive(known.event, envelope: known.envelope)
-      // The end of a batch: everything is asked for, so that nothing kept from here may matter.
-      if random.below(4) == 0 { _ = Fingerprint(replica) }
+    var (asked, askedMax) = (0, 0)
+    replica.receive(order) { number in
+      let known = world.event(ofNumber: number)
+      return (known.event, known.envelope)
+    } afterEach: {
+      // The end of a batch: everything is asked for, so that nothing kept from here may matter. In
+      // a long history not as often, or asking would take longer than all else.
+      let isShort = replica.judge.count < Self.fewEvents
+      askedMax += isShort ? Self.askedMax.few : Self.askedMax.many
+      guard random.below(4) == 0, asked + replica.judge.count <= askedMax else { return }
+      asked += replica.judge.count
+      _ = Fingerprint(replica)
     }
     let found = Fingerprint(replica)
     guard let difference = expected.firstDifference(from: found) else { return nil }

@@ -14,6 +14,8 @@ final class Person {
   var erased: Set<Digest> = []
   /// When a message was read here, in seconds of the scenario's clock.
   var readAt: [Digest: UInt64] = [:]
+  /// So many of the world's events, the first to be signed, are all held.
+  var heldFromStart = 0
 
   init(name: String) {
     self.name = name
@@ -80,6 +82,9 @@ final class World {
   func event(ofStep step: String) -> WorldEvent? {
     eventOfStep[step].map { events[$0] }
   }
+
+  /// The event that has a number in the union of all stores: it came there when it was signed.
+  func event(ofNumber number: Int) -> WorldEvent { events[number] }
 
   // MARK: Setup
 
@@ -245,6 +250,7 @@ final class World {
     events.append(made)
     postedAt[event.id] = clock
     deliver(made, to: union)
+    precondition(union.judge.count == events.count, "the union takes every event as it is signed")
     deliver(made, to: author)
     return event.id
   }
@@ -277,7 +283,9 @@ final class World {
       action: action
     )
     let past = parents + (previous.map { [$0] } ?? [])
-    for known in events where isPast(known, of: past) { deliver(known, to: author) }
+    for known in events[author.heldFromStart...] where isPast(known, of: past) {
+      deliver(known, to: author)
+    }
     _ = publish(draft, by: author, act.id)
   }
 
@@ -300,27 +308,43 @@ final class World {
 
   private func isPast(_ known: WorldEvent, of parents: [Int]) -> Bool {
     guard let number = union.judge.number(of: known.event.id) else { return false }
-    return parents.contains { $0 == number || union.judge.precedes(number, $0) }
+    return isPast(number, of: parents)
   }
 
-  /// The author's newest event among these and their past.
+  private func isPast(_ number: Int, of parents: [Int]) -> Bool {
+    parents.contains { $0 == number || union.judge.precedes(number, $0) }
+  }
+
+  /// The author's newest event among these and their past; of several the first to be signed.
+  ///
+  /// O(the author's chains · log events).
   private func newest(of author: Digest, within parents: [Int]) -> Int? {
-    let judge = union.judge
-    var best: Int?
-    for known in events where known.event.author == author && isPast(known, of: parents) {
-      guard let number = judge.number(of: known.event.id) else { continue }
-      if let champion = best, judge.graph.sequence(champion) >= judge.graph.sequence(number) {
-        continue
-      }
-      best = number
+    let graph = union.judge.graph
+    guard let person = graph.authors.number(of: author) else { return nil }
+    let ends = graph.chainsOfAuthor[person].compactMap { chain in
+      // What is past in a chain is its start.
+      let events = graph.chains[Int(chain)].events
+      let count = events.firstPlace { !isPast(Int($0), of: parents) }
+      return count > 0 ? Int(events[count - 1]) : nil
     }
-    return best
+    return ends.max { left, right in
+      let (one, other) = (graph.sequence(left), graph.sequence(right))
+      return one != other ? one < other : left > right
+    }
   }
 
   // MARK: Exchange
 
+  /// O(events that one of them may lack · people).
   private func exchange(_ group: [Person]) {
-    for known in events {
+    for person in group {
+      while person.heldFromStart < events.count,
+        holds(events[person.heldFromStart].event.id, person)
+      {
+        person.heldFromStart += 1
+      }
+    }
+    for known in events[(group.map(\.heldFromStart).min() ?? 0)...] {
       let isHeld = group.contains { holds(known.event.id, $0) }
       if isHeld { for person in group { deliver(known, to: person) } }
     }
