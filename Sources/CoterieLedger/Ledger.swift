@@ -8,7 +8,7 @@ internal import Synchronization
 /// opening the same store again answers the same object.
 @safe public final class Ledger: @unchecked Sendable {
   // LMDB's environment is safe to share between threads; the handles are set once in `init`.
-  private let environment: OpaquePointer
+  let environment: OpaquePointer
   private let tables: [MDB_dbi]
   /// The store's folder.
   public let path: String
@@ -16,16 +16,16 @@ internal import Synchronization
   public let isReadOnly: Bool
   private let process = getpid()
   private let commits = Atomic<Int>(0)
-  private let lockDepth = Atomic<Int>(0)
-  private let held = Mutex<WriterLock?>(nil)
+  private let turns = Mutex(Turns())
   private let identity: FileChecks.Identity
   private let openMark: OpenMark?
 
-  private struct Registered {
+  struct Registered {
     weak var ledger: Ledger?
   }
 
-  private static let registry = Mutex<[FileChecks.Identity: Registered]>([:])
+  private static let gate = Mutex<Void>(())
+  static let registry = Mutex<[FileChecks.Identity: Registered]>([:])
 
   /// Bytes of the map at first: address space, not disk.
   ///
@@ -102,6 +102,18 @@ internal import Synchronization
     try FileChecks.requireOwnFolder(path)
     try FileChecks.requireLocalDisk(path)
     let identity = try FileChecks.requireOwnFile("\(path)/\(StoreFormat.dataFile)")
+    // Of two threads that open a store at once the second gets what the first has opened.
+    return try gate.withLock { _ throws(LedgerError) in
+      try open(path, identity, isReadOnly: isReadOnly, mapBytes: mapBytes)
+    }
+  }
+
+  private static func open(
+    _ path: String,
+    _ identity: FileChecks.Identity,
+    isReadOnly: Bool,
+    mapBytes: Int
+  ) throws(LedgerError) -> Ledger {
     if let known = registry.withLock({ $0[identity]?.ledger }), known.process == getpid(),
       isReadOnly || !known.isReadOnly
     {
@@ -122,7 +134,7 @@ internal import Synchronization
     return ledger
   }
 
-  private init(
+  init(
     folder: String,
     isReadOnly: Bool,
     isNew: Bool,
@@ -248,29 +260,35 @@ internal import Synchronization
     return try writeAlone(body)
   }
 
-  /// Keeps other writing processes out until `endExclusive`, so that what is read stays true until
-  /// it is written.
+  /// Keeps other writing processes, and other threads of this one, out until `endExclusive`, so
+  /// that what is read stays true until it is written.
   ///
-  /// May be nested; waits for another writing process at most so long. Each begin has its end.
+  /// May be nested; waits for other writers at most so long. Each begin has its end, on its thread.
   public func beginExclusive(waitingSeconds: Int = 5) throws(LedgerError) {
     try requireSameProcess()
-    if lockDepth.add(1, ordering: .relaxed).oldValue > 0 { return }
+    let thread = pthread_self()
+    guard let ticket = turns.withLock({ $0.ticket(of: thread) }) else { return }
+    var triesLeft = waitingSeconds * 1000
+    while !turns.withLock({ $0.begin(ticket, thread) }) {
+      guard triesLeft > 0 else {
+        turns.withLock { $0.giveUp(ticket) }
+        throw .busy(path: path)
+      }
+      triesLeft -= 1
+      usleep(1000)
+    }
     do throws(LedgerError) {
       let lock = try WriterLock(path, waitingSeconds: waitingSeconds)
-      held.withLock { $0 = lock }
+      turns.withLock { $0.lock = lock }
     } catch {
-      lockDepth.subtract(1, ordering: .relaxed)
+      endExclusive()
       throw error
     }
   }
 
-  /// Lets other writing processes in again.
+  /// Lets other writers in again.
   public func endExclusive() {
-    guard lockDepth.subtract(1, ordering: .relaxed).newValue == 0 else { return }
-    held.withLock { lock in
-      lock?.release()
-      lock = nil
-    }
+    turns.withLock { $0.end() }
   }
 
   private func writeAlone<Result>(
@@ -282,6 +300,7 @@ internal import Synchronization
         let transaction = try begin()
         let result = try body(transaction)
         try transaction.commit()
+        reachLastPage()
         try countCommit()
         return result
       } catch LedgerError.mapFull where growths < 16 {
@@ -289,6 +308,23 @@ internal import Synchronization
         try grow()
       }
     }
+  }
+
+  /// Makes the file as long as its pages.
+  ///
+  /// LMDB does not write those at its end that a transaction took and gave back. A hole takes no
+  /// disk; where it fails, readers look at every page. Nobody else makes the file longer meanwhile:
+  /// it is this process' turn to write.
+  private func reachLastPage() {
+    var info = unsafe MDB_envinfo()
+    var descriptor: Int32 = -1
+    var status = stat()
+    guard unsafe mdb_env_info(environment, &info) == 0,
+      unsafe mdb_env_get_fd(environment, &descriptor) == 0,
+      unsafe fstat(descriptor, &status) == 0
+    else { return }
+    let length = unsafe (info.me_last_pgno + 1) * StoreReader.pageBytes
+    if Int(status.st_size) < length { _ = ftruncate(descriptor, off_t(length)) }
   }
 
   private func begin() throws(LedgerError) -> WriteTransaction {
@@ -322,60 +358,5 @@ internal import Synchronization
 
   private func requireSameProcess() throws(LedgerError) {
     guard process == getpid() else { throw .otherProcess }
-  }
-
-  // MARK: Compacting
-
-  /// Writes the store anew without free pages, and overwrites the old file.
-  ///
-  /// Refused with `.busy` while any program has the store open. `willReplace` is told the inode of
-  /// the new file before it takes the place of the old one. O(store).
-  public static func compact(
-    _ path: String,
-    willReplace: (UInt64) throws(LedgerError) -> Void
-  ) throws(LedgerError) {
-    let data = "\(path)/\(StoreFormat.dataFile)"
-    let identity = try FileChecks.requireOwnFile(data)
-    guard registry.withLock({ $0[identity]?.ledger }) == nil else { throw .busy(path: path) }
-    let mark = try OpenMark(path, isAlone: true)
-    defer { mark.release() }
-    let beside = "\(data).compact"
-    unsafe unlink(beside)
-    do throws(LedgerError) {
-      try copyCompact(path, to: beside)
-      try willReplace(FileChecks.requireOwnFile(beside).inode)
-    } catch {
-      unsafe unlink(beside)
-      throw error
-    }
-    let old = unsafe Glibc.open(data, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
-    defer { if old >= 0 { close(old) } }
-    guard unsafe rename(beside, data) == 0 else { throw FileChecks.failure("renaming", path) }
-    try FileChecks.syncFolder(path)
-    if old >= 0 { FileAccess.overwrite(old) }
-  }
-
-  private static func copyCompact(_ path: String, to beside: String) throws(LedgerError) {
-    let reader = try StoreReader(path)
-    try reader.checkFormat(path: path)
-    let ledger = try Ledger(
-      folder: path,
-      isReadOnly: false,
-      isNew: !reader.hasAllTables,
-      mapBytes: mapBytes,
-      isMarked: false
-    )
-    try ledger.copy(to: beside)
-  }
-
-  /// Writes what is committed now into a new file, without free pages, and syncs it.
-  public func copy(to copyPath: String) throws(LedgerError) {
-    try unsafe Self.check(mdb_env_copy2(environment, copyPath, UInt32(MDB_CP_COMPACT)), path: path)
-    let copy = unsafe Glibc.open(copyPath, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
-    guard copy >= 0 else { throw FileChecks.failure("opening \(copyPath)", path) }
-    defer { close(copy) }
-    guard fchmod(copy, 0o600) == 0, fsync(copy) == 0 else {
-      throw FileChecks.failure("syncing \(copyPath)", path)
-    }
   }
 }

@@ -150,9 +150,6 @@ public final class StoreReader: LedgerSource {
       newest = meta
     }
     guard let newest else { throw .notAStore(path: path) }
-    guard newest.last < pageCount else {
-      throw .damaged(page: newest.last, problem: "the file ends before its last page")
-    }
     lastPage = newest.last
     guard newest.main.flags == 0, newest.free.flags == Self.integerKeys else {
       throw .damaged(page: newest.transaction & 1, problem: "tables of another kind")
@@ -179,6 +176,19 @@ public final class StoreReader: LedgerSource {
     if let fault { throw fault }
     roots = found
     guard found[.meta] != nil else { throw .notAStore(path: path) }
+    if newest.last >= pageCount { try checkEnd(newest.last) }
+  }
+
+  /// LMDB does not write pages that a transaction took and gave back: the file may end before its
+  /// last page, if none that is in use lies beyond.
+  ///
+  /// O(pages).
+  private func checkEnd(_ last: UInt64) throws(LedgerError) {
+    do throws(LedgerError) {
+      try checkPages { _, _ in }
+    } catch {
+      throw .damaged(page: last, problem: "the file ends before its last page")
+    }
   }
 
   private struct Meta {
