@@ -389,13 +389,3 @@ final class World {
     SigningKey(seed: FixtureKeys.seed("link:\(step)"))
   }
 }
-
-extension Code {
-  /// Whether a kind is an entry into a group, so that a stranger may sign it.
-  static func isEntry(_ kind: Kind) -> Bool {
-    switch kind {
-    case .inviteAccept, .inviteDecline, .linkJoin: true
-    default: false
-    }
-  }
-}
