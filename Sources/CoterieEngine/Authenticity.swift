@@ -25,13 +25,10 @@ package struct Authenticity: ~Copyable {
   ///
   /// About 1 µs an envelope, and 40 µs and core for each end of a chain.
   ///
-  /// - Parameters:
-  ///   - isEach: whether each event must have a signature of its own that verifies.
-  ///   - vouch: whether an authentic event from elsewhere continues the chain of one whose own
-  ///     signature is wrong.
+  /// - Parameter vouch: whether an authentic event from elsewhere continues the chain of one whose
+  ///   own signature is wrong.
   package init(
     _ envelopes: [[UInt8]],
-    each isEach: Bool = false,
     vouchedFor vouch: (borrowing Event) -> Bool = { _ in false }
   ) {
     self.envelopes = envelopes
@@ -40,7 +37,7 @@ package struct Authenticity: ~Copyable {
     continuations = Array(repeating: 0, count: events.count)
     isAuthentic = Array(repeating: false, count: events.count)
     isSigned = isAuthentic
-    if !isEach { link() }
+    link()
     judge(vouch)
   }
 
@@ -51,6 +48,9 @@ package struct Authenticity: ~Copyable {
   package func standsAlone(_ item: Int) -> Bool {
     isSigned[item] || areSigned([item]) == [true]
   }
+
+  /// Where the signature of an item stands in its envelope.
+  package func signaturePlace(_ item: Int) -> Int { parts[item]?.signature.lowerBound ?? 0 }
 
   /// The item that holds the event before one in its chain.
   package func itemBefore(_ item: Int) -> Int? { earlier[item] < 0 ? nil : earlier[item] }

@@ -113,7 +113,16 @@ package final class Replica {
     var heads = judge.heads
     if heads.count > Limits.parentsMax {
       heads.sort { judge.graph.depth($0) > judge.graph.depth($1) }
-      heads.removeSubrange(Limits.parentsMax...)
+      // What decides whether the act is admitted must be in its past: all authority, and the
+      // message that it names.
+      let needed = judge.newestActs + [judge.message(namedBy: action)].compactMap { $0 }
+      var chosen: [Int] = []
+      for event in needed {
+        let isSeen = { head in head == event || self.judge.precedes(event, head) }
+        if chosen.contains(where: isSeen) { continue }
+        if let head = heads.first(where: isSeen) { chosen.append(head) }
+      }
+      heads = Array((chosen + heads.filter { !chosen.contains($0) }).prefix(Limits.parentsMax))
     }
     return Draft(
       group: judge.group,

@@ -30,10 +30,12 @@ package struct WaitingRoom {
     for id in missing { waitingFor[id, default: []].append(event.id) }
   }
 
-  /// Whether someone who waits for an event is the next one of its chain.
+  /// Whether someone who waits for an event, and for nothing else, is the next one of its chain.
   package func vouches(for event: borrowing Event) -> Bool {
     for guest in waitingFor[event.id] ?? [] {
-      if let next = guests[guest]?.event, next.continues(event) { return true }
+      if let next = guests[guest], next.missing.count == 1, next.event.continues(event) {
+        return true
+      }
     }
     return false
   }

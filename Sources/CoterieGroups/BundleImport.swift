@@ -65,6 +65,7 @@ public struct BundleImport {
 
   private let batchEvents: Int
   private static let batchBytes = 32 << 20
+  private static let roundsMax = 16
   private let store: Store
 
   /// Imports into this store.
@@ -136,11 +137,17 @@ public struct BundleImport {
       if !progress(done) { break }
     }
     try take(&batch, &logs, &outcome, &unproven)
-    // A later batch may have brought the event that vouches for one of these.
-    var again = unproven
-    let items = Set(unproven.map(\.item))
-    outcome.bad.removeAll { items.contains($0.item) }
-    try take(&again, &logs, &outcome, &unproven)
+    // A later batch may have brought the event that vouches for one of these, and with that one
+    // what vouches for the next.
+    for _ in 0..<Self.roundsMax {
+      let before = outcome.placed
+      var again = unproven
+      let items = Set(unproven.map(\.item))
+      outcome.bad.removeAll { items.contains($0.item) }
+      unproven = []
+      try take(&again, &logs, &outcome, &unproven)
+      if outcome.placed == before { break }
+    }
     outcome.bad.sort { $0.item < $1.item }
     for log in logs.values.sorted(by: { $0.group < $1.group }) {
       if outcome.placed > 0 { try log.writeCheckpoint() }

@@ -249,8 +249,9 @@ extension Group {
   @discardableResult
   public func eraseHere(_ messages: [Digest]?) throws(GroupError) -> Int {
     guard let contents else { return 0 }
-    let judge = try log.replica.judge
+    let log = try log
     return try log.exclusively { () throws(GroupError) in
+      let judge = log.replica.judge
       do {
         let chosen: [Digest]
         if let messages {
@@ -280,13 +281,15 @@ extension Group {
   ///
   /// O(events).
   public func events(matching word: String) throws(GroupError) -> [Digest] {
-    let judge = try log.replica.judge
+    let log = try log
+    let judge = log.replica.judge
     if word.hasPrefix("#"), let position = Int(word.dropFirst()) {
-      let order = judge.canonicalOrder()
+      let order = judge.canonicalOrder().filter { log.strangers[$0] == nil }
       return order.indices.contains(position - 1) ? [judge.graph.id(order[position - 1])] : []
     }
     if word.isEmpty { return [] }
     let prefix = word.lowercased()
-    return (0..<judge.count).map { judge.graph.id($0) }.filter { $0.hex.hasPrefix(prefix) }
+    return (0..<judge.count).filter { log.strangers[$0] == nil }.map { judge.graph.id($0) }
+      .filter { $0.hex.hasPrefix(prefix) }
   }
 }

@@ -118,7 +118,7 @@ public actor Group {
   }
 
   /// How many events are held.
-  public var eventCount: Int { opening.map { Int($0.arrivals) } ?? held.replica.judge.count }
+  public var eventCount: Int { opening.map { Int($0.arrivals) } ?? Int(held.arrivals) }
 
   /// The verdict of an event; nil if it is not held.
   public func verdict(of event: Digest) throws(GroupError) -> Verdict? {

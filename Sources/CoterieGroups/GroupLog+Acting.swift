@@ -45,7 +45,7 @@ extension GroupLog {
     defer { ledger.endExclusive() }
     try takeIn()
     let draft = try draft(action, by: key.publicKey, time: time)
-    return try place(draft, draft.sealed(with: key))
+    return try place(draft, draft.sealed(with: key), isForced: false)
   }
 
   /// The same with any signer, and with the content that the event commits to.
@@ -58,7 +58,7 @@ extension GroupLog {
   ) throws(GroupError) -> Digest {
     try exclusively { () throws(GroupError) in
       let draft = try draft(action, by: signer.publicKey, time: time)
-      return try place(draft, try draft.sealed(by: signer), words)
+      return try place(draft, try draft.sealed(by: signer), words, isForced: false)
     }
   }
 
@@ -116,7 +116,8 @@ extension GroupLog {
   func place(
     _ draft: Draft,
     _ envelope: [UInt8],
-    _ words: Words? = nil
+    _ words: Words? = nil,
+    isForced: Bool = true
   ) throws(GroupError) -> Digest {
     let event = try draft.event(in: envelope)
     let arrival: Replica.Arrival
@@ -126,31 +127,40 @@ extension GroupLog {
       throw .malformed(error)
     }
     guard case .placed(let placed, _) = arrival else { return event.id }
-    var deposits: [Deposit] = []
-    if let words {
-      deposits.append(
-        Deposit(
-          event: event.id,
-          secret: words.secret,
-          content: words.content,
-          attachment: words.attachment
-        )
+    // With more heads than an event can name it may have seen too little.
+    if !isForced, let facts = placed.first.map({ replica.judge.facts(of: $0.number) }),
+      let code = facts.code
+    {
+      let by = facts.by < 0 ? nil : replica.judge.graph.id(facts.by)
+      isStale = true
+      throw .refused(code, by: by)
+    }
+    let deposits = words.map { words in
+      Deposit(
+        event: event.id,
+        secret: words.secret,
+        content: words.content,
+        attachment: words.attachment
       )
     }
-    try commit(placed, deposits, ownPost: event)
+    try commit(sorted(placed), ownPost: event) { deposits.map { [$0] } ?? [] }
     return event.id
   }
 
-  /// Commits; if that fails, memory is made anew from the disk the next time.
+  /// Commits what was judged, with the contents that go with it.
+  ///
+  /// If that fails, memory is made anew from the disk at once: what is asked next must not be
+  /// answered from what was not written.
   func commit(
     _ placed: [Replica.Placed],
-    _ deposits: [Deposit],
-    ownPost: Event? = nil
+    ownPost: Event? = nil,
+    with deposits: () throws(GroupError) -> [Deposit]
   ) throws(GroupError) {
     do throws(GroupError) {
-      try write(placed, deposits, ownPost: ownPost)
+      try write(placed, try deposits(), ownPost: ownPost)
     } catch {
-      isStale = true
+      forgetAll()
+      do throws(GroupError) { try takeIn() } catch { forgetAll() }
       throw error
     }
   }

@@ -27,7 +27,8 @@ extension GroupLog {
       try source.value(.marks, Self.indexedMark(number))
     }
     let before = arrivals - UInt64(events.count)
-    let reached = min(arrivals, mark.map { LedgerKey.number($0) } ?? before + UInt64(known))
+    let rows = before - UInt64(unindexed.count) + UInt64(known)
+    let reached = min(arrivals, mark.map { LedgerKey.number($0) } ?? rows)
     unindexed = Array((unindexed + events).suffix(Int(arrivals - reached)))
   }
 

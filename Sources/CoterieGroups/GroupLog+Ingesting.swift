@@ -20,29 +20,24 @@ extension GroupLog {
   /// The same for events that come with their contents, which are checked against their
   /// commitments and kept, unless they were erased here before.
   public func ingest(_ entries: [BundleEntry]) throws(GroupError) -> Ingestion {
-    try exclusively { () throws(GroupError) in
-      if let ingestion = try take(entries, each: false) { return ingestion }
-      forgetAll()
-      try takeIn()
-      return try take(entries, each: true) ?? Ingestion()
-    }
+    try exclusively { () throws(GroupError) in try take(entries) }
   }
 
-  /// Takes entries in; nil, with nothing written, if an event would be kept without the later one
-  /// that vouches for it.
-  ///
-  /// - Parameter each: whether each event's own signature must be good.
-  private func take(_ entries: [BundleEntry], each: Bool) throws(GroupError) -> Ingestion? {
+  private func take(_ entries: [BundleEntry]) throws(GroupError) -> Ingestion {
     var ingestion = Ingestion()
     var fresh: [Replica.Placed] = []
     var offered: [(place: Int, event: Event)] = []
-    let known = Authenticity(entries.map(\.envelope), each: each) { event in
+    let known = Authenticity(entries.map(\.envelope)) { event in
       replica.waiting.vouches(for: event)
     }
+    let upheld = upheld(known)
     for (place, entry) in entries.enumerated() {
       do throws(Malformed) {
         let event = try known.events[place].get()
         guard event.groupID == group else { throw Malformed(.wrongGroup, at: 0) }
+        if !upheld[place] || replica.mustWait(event), !known.standsAlone(place) {
+          throw Malformed(.wrongSignature, at: known.signaturePlace(place))
+        }
         if entry.content != nil { offered.append((place, event)) }
         switch try replica.receive(event, envelope: entry.envelope) {
         case .placed(let placed, let refused):
@@ -53,9 +48,7 @@ extension GroupLog {
           }
         case .known: ingestion.known += 1
         case .waits: ingestion.waiting += 1
-        case .noRoom:
-          ingestion.turnedAway += 1
-          if let before = known.itemBefore(place), !known.standsAlone(before) { return nil }
+        case .noRoom: ingestion.turnedAway += 1
         }
       } catch {
         ingestion.bad[place] = error
@@ -65,31 +58,100 @@ extension GroupLog {
     ingestion.placed = kept.map(\.event.id)
     ingestion.rejected = kept.count { !replica.judge.wasAdmitted($0.number) }
     ingestion.strangers = fresh.count - min(fresh.count, kept.count)
-    let deposits = try deposits(entries, offered, &ingestion)
-    try commit(kept, deposits)
+    try commit(kept) { () throws(GroupError) in
+      try deposits(entries, offered, &ingestion)
+    }
     return ingestion
+  }
+
+  /// For which items another one that vouches for them gets its place together with them.
+  ///
+  /// All others must have a good signature of their own: what waits is not passed on, so nobody
+  /// else could be shown that they are authentic. What cannot stand is left out, and what follows
+  /// it waits: so it is asked again, a few times, and after that every event must stand alone.
+  private func upheld(_ known: borrowing Authenticity) -> [Bool] {
+    var refused: Set<Int> = []
+    for _ in 0..<Self.roundsMax {
+      let ready = placed(of: known, without: refused)
+      var upheld = [Bool](repeating: false, count: ready.count)
+      let before = refused.count
+      for place in ready.indices.reversed() where ready[place] {
+        guard let event = try? known.events[place].get() else { continue }
+        if !upheld[place] { upheld[place] = replica.waiting.vouches(for: event) }
+        if !upheld[place], !known.standsAlone(place) {
+          refused.insert(place)
+        } else if let earlier = known.itemBefore(place) {
+          upheld[earlier] = true
+        }
+      }
+      if refused.count == before { return upheld }
+    }
+    return [Bool](repeating: false, count: known.events.count)
+  }
+
+  private static let roundsMax = 8
+
+  /// Which items get their place when all but some are taken one after the other.
+  private func placed(of known: borrowing Authenticity, without refused: Set<Int>) -> [Bool] {
+    let judge = replica.judge
+    var placed: [Bool] = []
+    var held: Set<Digest> = []
+    func isHeld(_ id: Digest) -> Bool { held.contains(id) || judge.number(of: id) != nil }
+    for place in 0..<known.events.count {
+      guard !refused.contains(place), let event = try? known.events[place].get(),
+        event.parents.ids.allSatisfy(isHeld), event.previous.map(isHeld) ?? true
+      else {
+        placed.append(false)
+        continue
+      }
+      held.insert(event.id)
+      placed.append(true)
+    }
+    return placed
   }
 
   /// What is to be written: strangers' rejected events only if something that is written has them
   /// as a parent.
-  private func sorted(_ fresh: [Replica.Placed]) -> [Replica.Placed] {
+  func sorted(_ fresh: [Replica.Placed]) -> [Replica.Placed] {
     let judge = replica.judge
+    for placed in fresh where judge.isByStranger(placed.number) {
+      strangers[placed.number] = placed
+    }
+    if strangers.isEmpty { return fresh }
     var kept: [Replica.Placed] = []
     for placed in fresh {
-      if judge.isByStranger(placed.number) {
-        strangers[placed.number] = placed
-        continue
+      if !judge.isByStranger(placed.number) {
+        bringBack([placed.number], into: &kept)
+        kept.append(placed)
+      } else if strangers[placed.number] != nil, vouches(placed.number, for: kept) {
+        bringBack([placed.number], with: placed.number, into: &kept)
       }
-      if !strangers.isEmpty { bringBack(before: placed.number, into: &kept) }
-      kept.append(placed)
     }
-    return kept
+    // Who vouches for someone may have seen what came after that.
+    return kept.sorted { $0.number < $1.number }
   }
 
-  private func bringBack(before event: Int, into kept: inout [Replica.Placed]) {
+  /// Whether a stranger's event is the next one of one that is kept, whose own signature is wrong.
+  private func vouches(_ event: Int, for kept: [Replica.Placed]) -> Bool {
+    let graph = replica.judge.graph
+    guard let previous = graph.previous(event), strangers[previous] == nil,
+      graph.chain(previous) == graph.chain(event)
+    else { return false }
+    let envelope =
+      kept.last { $0.number == previous }?.envelope
+      ?? (try? ledger.snapshot().envelope(of: graph.id(previous), in: number))
+    return envelope.map { (try? Event(verifying: $0)) == nil } ?? true
+  }
+
+  private func bringBack(
+    _ events: [Int],
+    with first: Int? = nil,
+    into kept: inout [Replica.Placed]
+  ) {
     let graph = replica.judge.graph
     var needed: Set<Int> = []
-    var stack = [event]
+    if let first { needed.insert(first) }
+    var stack = events
     while let next = stack.popLast() {
       var wanted = graph.parents(next).map { Int($0) }
       if let previous = graph.previous(next) { wanted.append(previous) }

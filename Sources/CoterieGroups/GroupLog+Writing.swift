@@ -12,6 +12,10 @@ extension GroupLog {
   ///
   /// O(events).
   public func writeCheckpoint() throws(GroupError) {
+    try exclusively { () throws(GroupError) in try writeCheckpointAlone() }
+  }
+
+  private func writeCheckpointAlone() throws(GroupError) {
     let judge = replica.judge
     let tally = judge.tally(in: judge.currentView(), order: judge.canonicalOrder())
     guard var checkpoint = checkpoint(at: arrivals) else { return }
@@ -82,10 +86,16 @@ extension GroupLog {
     let isIndexed = fresh.count >= Limits.unindexedEventsMax
     noteNamers(placed.map(\.number))
     let checkpoint = checkpoint(after: placed)
+    let written = leftWaiting.isEmpty ? [] : Set(placed.map(\.event.id))
+    func isLeftAlone(_ id: Digest) -> Bool { leftWaiting.contains(id) && !written.contains(id) }
     let gone: [Digest]
     let rows: [Contents.Row]
     do throws(VaultError) {
-      gone = try contentsToErase(after: placed)
+      do throws(LedgerError) {
+        gone = try contentsToErase(after: placed)
+      } catch {
+        throw .ledger(error)
+      }
       rows = try contents?.prepare(deposits) ?? []
     } catch {
       throw .vault(error)
@@ -98,14 +108,14 @@ extension GroupLog {
           try transaction.put(.events, key, known.envelope, isNew: true)
         }
         if isIndexed { try index(fresh, end: end, in: transaction) }
-        for id in storedWaiting where waiting[id] == nil {
+        for id in storedWaiting where waiting[id] == nil && !isLeftAlone(id) {
           try transaction.delete(.waiting, LedgerKey.digest(number, id))
         }
         for (id, guest) in waiting where !storedWaiting.contains(id) {
           try transaction.put(.waiting, LedgerKey.digest(number, id), guest.envelope)
         }
         try contents?.put(rows, to: transaction)
-        try contents?.decide(gone, in: transaction)
+        try Contents.decide(gone, of: number, in: transaction)
         if let checkpoint { try put(checkpoint, to: transaction) }
         if let ownPost { try startTimer(of: ownPost, in: transaction) }
         commit = transaction.number
@@ -113,13 +123,6 @@ extension GroupLog {
     } catch {
       throw .ledger(error)
     }
-    // If there was another one in between, it is looked at the next time.
-    if let commit, commit == seenCommit + 1 { seenCommit = commit }
-    arrivals = end
-    unindexed = isIndexed ? [] : fresh
-    if isIndexed { storedHeads = Set(headIDs) }
-    if let checkpoint { noted = checkpoint.arrivals }
-    storedWaiting = Set(waiting.keys)
     if !gone.isEmpty {
       do throws(VaultError) {
         try contents?.finishErasures()
@@ -127,6 +130,14 @@ extension GroupLog {
         throw .vault(error)
       }
     }
+    // If there was another one in between, it is looked at the next time.
+    if let commit, commit == seenCommit + 1 { seenCommit = commit }
+    arrivals = end
+    unindexed = isIndexed ? [] : fresh
+    if isIndexed { storedHeads = Set(headIDs) }
+    if let checkpoint { noted = checkpoint.arrivals }
+    storedWaiting = Set(waiting.keys).union(storedWaiting.filter { isLeftAlone($0) })
+    leftWaiting = leftWaiting.intersection(storedWaiting)
   }
 
   /// A disappearing message of one's own starts to disappear when it is posted.
@@ -145,9 +156,9 @@ extension GroupLog {
   ///
   /// O(1) for a message; O(contents held) for what clears, removes or changes authority after
   /// something was deleted, and for everything where acts conflict.
-  private func contentsToErase(after placed: [Replica.Placed]) throws(VaultError) -> [Digest] {
+  private func contentsToErase(after placed: [Replica.Placed]) throws(LedgerError) -> [Digest] {
     let judge = replica.judge
-    guard let contents, placed.contains(where: { judge.mayErase($0.number) }) else { return [] }
+    guard placed.contains(where: { judge.mayErase($0.number) }) else { return [] }
     let current = judge.currentView()
     let held: [Digest]
     if placed.count == 1, !judge.hasConflicts,
@@ -155,7 +166,7 @@ extension GroupLog {
     {
       held = ([message] + judge.edits(of: message)).map { judge.graph.id($0) }
     } else {
-      held = try contents.held()
+      held = try Contents.held(number, in: ledger.snapshot())
     }
     return held.filter { id in
       judge.number(of: id).map { judge.isGone($0, in: current) } ?? false

@@ -28,6 +28,9 @@ public final class GroupLog {
   /// The newest events of the log, which no index has yet.
   var unindexed: [Int] = []
   var storedWaiting: Set<Digest> = []
+  /// Of these, events that wait for others alone: what they wait for is known here, as a stranger's
+  /// that is kept only in memory.
+  var leftWaiting: Set<Digest> = []
   /// Events that may give their authors names.
   private(set) var namers: [Int] = []
   /// Rejected events of people who were never members: judged, and kept only in memory until
@@ -119,21 +122,25 @@ public final class GroupLog {
       noted = try source.newestCheckpoint(of: number)?.arrivals ?? 0
       return source
     }
+    let entry = try GroupError.ofLedger { () throws(LedgerError) in
+      try source.value(.groups, group.bytes)
+    }
+    guard entry == LedgerKey.group(number) else { throw .noSuchGroup(group) }
     let next = LedgerKey.arrival(number, arrivals + 1)
     // Until all of it is taken in, memory has parts of it: what fails here is begun anew.
     isStale = true
     let old = known - min(known, arrivals)
     let events = try judgeEvents(from: next, in: source)
+    let hasMore = !events.isEmpty || isFirst
+    let waiting = try ids(.waiting, source)
+    if hasMore || waiting != storedWaiting { try readWaiting(source) }
     if isFirst { try verifyHeads(in: source) }
-    if !events.isEmpty || isFirst {
+    if hasMore {
       let known = try compareAdmissions(of: events, from: next, in: source)
       arrivals += UInt64(events.count)
       noteNamers(events)
-      try readWaiting(source)
       storedHeads = try ids(.heads, source)
       try noteUnindexed(events, known: known, in: source)
-    } else if try ids(.waiting, source) != storedWaiting {
-      try readWaiting(source)
     }
     seenCommit = commit
     isStale = false
@@ -189,7 +196,7 @@ public final class GroupLog {
   /// Verifies the signature of each head, which by its hashes vouches for everything in its past.
   ///
   /// Where it is wrong, the event was taken because of a later one of its author, which was
-  /// rejected: then that one's must be good.
+  /// rejected or waits: then that one's must be good.
   private func verifyHeads(in source: any LedgerSource) throws(GroupError) {
     let graph = replica.judge.graph
     func isSigned(_ event: Int) throws(GroupError) -> Bool {
@@ -208,6 +215,12 @@ public final class GroupLog {
           isVouchedFor = try isSigned(event)
         }
         event += 1
+      }
+      if !isVouchedFor {
+        // Or it was taken because of one that waits for others still.
+        isVouchedFor = replica.waiting.guests.values.contains { guest in
+          guest.event.previous.flatMap { replica.judge.number(of: $0) }.map(line.contains) ?? false
+        }
       }
       guard isVouchedFor else {
         throw .damagedLog(arrival: UInt64(head) + 1, Malformed(.wrongSignature, at: 0))
@@ -228,6 +241,7 @@ public final class GroupLog {
     storedHeads = []
     unindexed = []
     storedWaiting = []
+    leftWaiting = []
     namers = []
     strangers = [:]
     isStale = false
@@ -274,6 +288,7 @@ public final class GroupLog {
   /// Makes the waiting room what it is on disk: what others have placed or let in counts at once.
   private func readWaiting(_ source: any LedgerSource) throws(GroupError) {
     storedWaiting.removeAll()
+    leftWaiting.removeAll()
     replica.emptyWaitingRoom()
     var envelopes: [[UInt8]] = []
     try GroupError.ofLedger { () throws(LedgerError) in
@@ -285,8 +300,12 @@ public final class GroupLog {
     for (envelope, known) in zip(envelopes, Authenticity(envelopes).events) {
       guard case .success(let event) = known else { continue }
       storedWaiting.insert(event.id)
-      // What need not wait has its place on disk, or gets it when it is offered again.
-      if replica.mustWait(event) { _ = try? replica.receive(event, envelope: envelope) }
+      if replica.mustWait(event) {
+        _ = try? replica.receive(event, envelope: envelope)
+      } else if replica.judge.number(of: event.id).map({ strangers[$0] != nil }) != false {
+        // It gets its place when it is offered again.
+        leftWaiting.insert(event.id)
+      }
     }
   }
 

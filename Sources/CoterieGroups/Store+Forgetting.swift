@@ -10,7 +10,11 @@ extension Store {
   ///
   /// The decision is committed first, so what was interrupted is finished when the store is opened
   /// again. Other members keep what they have.
+  ///
+  /// - Throws: `.vault(.locked)` while the store is locked: keys and contents could not be erased,
+  ///   and the group would still be there.
   public func forget(_ group: Digest) throws(GroupError) {
+    _ = try keys()
     try exclusively { () throws(GroupError) in
       guard let (number, _) = try numbers().first(where: { $0.id == group }) else {
         throw .noSuchGroup(group)
@@ -28,6 +32,14 @@ extension Store {
 
   /// Finishes what `forget` has decided.
   func finishForgetting() throws(GroupError) {
+    if try decidedForgetting().isEmpty { return }
+    // Another process may do the same: what it has ended is not begun again.
+    try exclusively { () throws(GroupError) in
+      for (number, group) in try decidedForgetting() { try finishForgetting(number, group) }
+    }
+  }
+
+  private func decidedForgetting() throws(GroupError) -> [(number: UInt32, group: Digest)] {
     var decided: [(number: UInt32, group: Digest)] = []
     do throws(LedgerError) {
       try ledger.checkedSnapshot().scan(.marks, prefix: Self.forgetting, from: nil) { key, value in
@@ -40,7 +52,7 @@ extension Store {
     } catch {
       throw .ledger(error)
     }
-    for (number, group) in decided { try finishForgetting(number, group) }
+    return decided
   }
 
   private func finishForgetting(_ number: UInt32, _ group: Digest) throws(GroupError) {

@@ -15,7 +15,14 @@ extension Store {
       let source = try ledger.checkedSnapshot()
       for (number, _) in try source.groups() {
         let contents = Contents(vault: vault, ledger: ledger, number: number)
-        if try contents.hasDecided(in: source) { count += try contents.finishErasures() }
+        guard try contents.hasDecided(in: source) else { continue }
+        count += try exclusively { () throws(GroupError) in
+          do throws(VaultError) {
+            return try contents.finishErasures()
+          } catch {
+            throw .vault(error)
+          }
+        }
       }
     } catch {
       throw .of(error, else: .ledger(.system(operation: "erasing in \(path): \(error)", number: 0)))

@@ -13,6 +13,8 @@ public final class Store: Sendable {
   public let vault: Vault?
   package let ledger: Ledger
 
+  private static let numbersGiven = Array("groups".utf8)
+
   private init(_ ledger: Ledger, _ vault: Vault?) {
     self.ledger = ledger
     self.vault = vault
@@ -139,11 +141,14 @@ public final class Store: Sendable {
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
         if try transaction.value(.groups, id.bytes) != nil { return }
-        var newest: UInt64 = 0
+        // The number of a group that was forgotten is not used again: someone may still have it
+        // open.
+        var newest = LedgerKey.number(try transaction.value(.meta, Self.numbersGiven) ?? [])
         try transaction.scan(.groups, prefix: []) { _, value in
           newest = max(newest, LedgerKey.number(value.copy(of: 0..<value.count)))
           return true
         }
+        try transaction.put(.meta, Self.numbersGiven, LedgerKey.bigEndian(newest + 1, 8))
         try transaction.put(.groups, id.bytes, LedgerKey.bigEndian(newest + 1, 4))
       }
     } catch {

@@ -9,8 +9,10 @@ public import CoterieWire
 extension Contents {
   private static let pending = Array("erase".utf8)
 
-  private func pendingKey(_ event: Digest) -> [UInt8] {
-    Self.pending + LedgerKey.digest(number, event)
+  private func pendingKey(_ event: Digest) -> [UInt8] { Self.pendingKey(event, number) }
+
+  private static func pendingKey(_ event: Digest, _ number: UInt32) -> [UInt8] {
+    pending + LedgerKey.digest(number, event)
   }
 
   /// Whether a content was erased here, or is about to be.
@@ -27,12 +29,22 @@ extension Contents {
     _ events: [Digest],
     in transaction: borrowing WriteTransaction
   ) throws(LedgerError) {
+    try Self.decide(events, of: number, in: transaction)
+  }
+
+  /// The same in a store that was opened without its keys: what follows is done when it is opened
+  /// with them.
+  public static func decide(
+    _ events: [Digest],
+    of number: UInt32,
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
     for event in events {
       let key = LedgerKey.digest(number, event)
       if try transaction.value(.erasures, key) != nil { continue }
       let isHeld = try transaction.value(.contents, key) != nil
       try transaction.put(.erasures, key, [isHeld ? 0 : 1])
-      if isHeld { try transaction.put(.marks, pendingKey(event), []) }
+      if isHeld { try transaction.put(.marks, pendingKey(event, number), []) }
     }
   }
 

@@ -232,13 +232,20 @@ public struct Contents: Sendable {
 
   /// The events whose contents are held now.
   public func held() throws(VaultError) -> [Digest] {
-    var found: [Digest] = []
     try vault.ledger { () throws(LedgerError) in
-      let source = try ledger.snapshot()
-      try source.scan(.contents, prefix: LedgerKey.group(number), from: nil) { key, _ in
-        if let id = Digest(key.copy(of: 4..<key.count)) { found.append(id) }
-        return true
-      }
+      try Self.held(number, in: ledger.snapshot())
+    }
+  }
+
+  /// The same for the group of this number in any store.
+  public static func held(
+    _ number: UInt32,
+    in source: some LedgerSource
+  ) throws(LedgerError) -> [Digest] {
+    var found: [Digest] = []
+    try source.scan(.contents, prefix: LedgerKey.group(number), from: nil) { key, _ in
+      if let id = Digest(key.copy(of: 4..<key.count)) { found.append(id) }
+      return true
     }
     return found
   }

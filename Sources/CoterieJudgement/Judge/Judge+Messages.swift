@@ -186,6 +186,14 @@ extension Judge {
     }
   }
 
+  /// The admitted message that an action names; nil if it names none.
+  package func message(namedBy action: Action) -> Int? {
+    messageNamed(by: action, in: .everything)
+  }
+
+  /// The newest authority events of all.
+  package var newestActs: [Int] { frontiers.acts(of: front).map { acts[$0].event } }
+
   /// Whether events of this kind may commit to content.
   package func mayHaveContent(_ event: Int) -> Bool {
     switch records[event].kind {
