@@ -22,7 +22,7 @@ PROGRAMS = os.environ.get("COTERIE_PROGRAMS", ".build/release")
 def rows(bundle, other, store, scenario):
     """What is measured: a name and the words of the command."""
     coterie = f"{PROGRAMS}/coterie"
-    found = [
+    return [
         ("replay, a bundle", [coterie, "replay", bundle]),
         ("replay --signatures every", [coterie, "replay", "--signatures", "every", bundle]),
         ("log, the newest 20", [coterie, "log", bundle, "--limit", "20"]),
@@ -32,19 +32,51 @@ def rows(bundle, other, store, scenario):
         ("diff of two that differ in one", [coterie, "diff", bundle, other]),
         ("members", [coterie, "members", bundle]),
         ("report", [coterie, "report", bundle, "-o", "REPORT"]),
+        ("fixture run, in 22 orders", [coterie, "fixture", "run", scenario]),
+        ("import into a store", [coterie, "import", bundle, "-s", store]),
+        ("replay, a store", [coterie, "replay", store]),
+        ("state --from-checkpoint", [coterie, "state", "--from-checkpoint", store]),
+        ("open a group and show it", [coterie, "group", "show", "-s", store]),
     ]
-    if scenario:
-        found.append(("fixture run", [coterie, "fixture", "run", scenario]))
-    if store:
-        found += [
-            ("import into a store", [coterie, "import", bundle, "-s", store]),
-            ("replay, a store", [coterie, "replay", store]),
-            ("state --from-checkpoint", [coterie, "state", "--from-checkpoint", store]),
-        ]
-    return found
 
 
-def measure(folder, sizes, limits):
+def make(size, here, bundle):
+    """A log of ten members, one act of authority in a hundred. Up to a million events each of them
+    acts on what it has seen so far; the generator holds all of their copies in memory, so above that
+    they are written in turn, each having seen everything."""
+    if size <= 1_000_000:
+        words = ["logs", here, "--members", "10", "--events", str(size), "--seed", "3"]
+        made = run([f"{PROGRAMS}/coterie-generate", "-q"] + words + ["--authority", "10"])
+    else:
+        made = run([f"{PROGRAMS}/coterie-bench", "log", str(size), bundle])
+    if made["exit"] != 0:
+        sys.exit(f"no log of {size} events: {made['errors']}")
+
+
+def play(steps, path):
+    """A scenario of so many steps: ten people post in turn, and exchange every ten steps."""
+    people = [f"p{number}" for number in range(10)]
+    told = []
+    for step in range(steps):
+        if step % 100 == 0:
+            member, role = people[1 + step // 100 % 9], ["moderator", "member"][step // 900 % 2]
+            told.append({"as": "p0", "do": "member.role", "member": member, "role": role})
+        else:
+            told.append({"as": people[step % 10], "do": "message.post"})
+        if step % 10 == 9:
+            told.append({"sync": "all"})
+    group = {"founder": "p0", "members": {person: "member" for person in people[1:]}}
+    expected = {"same": True}
+    with open(path, "w") as file:
+        whole = {"scenario": 1, "title": "A long one", "group": group}
+        json.dump(whole | {"steps": told, "expect": expected}, file)
+
+
+# Each event is signed on its own, and each scenario run in 22 orders.
+LIMITS = {"replay --signatures every": 1_000_000, "fixture run, in 22 orders": 100_000}
+
+
+def measure(folder, sizes):
     os.makedirs(folder, exist_ok=True)
     path = f"{folder}/growth.json"
     figures = json.load(open(path)) if os.path.exists(path) else {"rows": []}
@@ -54,15 +86,17 @@ def measure(folder, sizes, limits):
         os.makedirs(here, exist_ok=True)
         bundle, other, store = f"{here}/m0.cborseq", f"{here}/one-less.cborseq", f"{here}/s.coterie"
         if not os.path.exists(bundle):
-            words = ["logs", here, "--members", "10", "--events", str(size), "--seed", "3"]
-            run([f"{PROGRAMS}/coterie-generate", "-q"] + words + ["--authority", "10"])
+            make(size, here, bundle)
         if not os.path.exists(other):
             # In a process of its own: what this one held would count as its children's peak memory.
             run([sys.executable, __file__, "drop", bundle, other])
         if not os.path.exists(store):
             run([f"{PROGRAMS}/coterie", "init", store], env=environment)
-        for name, words in rows(bundle, other, store, None):
-            if size > limits.get(name, limits[""]):
+        scenario = f"{here}/scenario.json"
+        if not os.path.exists(scenario) and size <= LIMITS["fixture run, in 22 orders"]:
+            play(size, scenario)
+        for name, words in rows(bundle, other, store, scenario):
+            if size > LIMITS.get(name, size):
                 continue
             known = [r for r in figures["rows"] if r["name"] == name and r["events"] == size]
             if known:
@@ -190,8 +224,7 @@ def main():
     parser.add_argument("--sizes", default="1000,10000,100000,1000000")
     chosen = parser.parse_args()
     if chosen.job == "measure":
-        limits = {"": 1_000_000, "replay, a bundle": 10_000_000, "replay --signatures every": 100_000}
-        measure(chosen.path, [int(s) for s in chosen.sizes.split(",")], limits)
+        measure(chosen.path, [int(s) for s in chosen.sizes.split(",")])
     elif chosen.job == "drop":
         drop_last(chosen.path, chosen.out)
     elif chosen.job == "table":
