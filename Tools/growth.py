@@ -36,7 +36,7 @@ def rows(bundle, other, store, scenario):
         ("import into a store", [coterie, "import", bundle, "-s", store]),
         ("replay, a store", [coterie, "replay", store]),
         ("state --from-checkpoint", [coterie, "state", "--from-checkpoint", store]),
-        ("open a group and show it", [coterie, "group", "show", "-s", store]),
+        ("group list", [coterie, "group", "list", "-s", store]),
     ]
 
 
