@@ -48,13 +48,17 @@ extension Judge {
   ///
   /// The long way, over the whole list of lowerings: for grants that no longer matter to anyone
   /// who has seen everything, and for the uses of a held-back owner's invites.
+  ///
+  /// - Parameter counts: which lowerings by others are registered when it is asked.
   func trunkValue(
     of grant: Int,
     for person: Int,
     upTo version: Int32,
-    own: OwnRule
+    own: OwnRule,
+    counts: (Int) -> Bool = { _ in true }
   ) -> (value: Rank, cut: Int) {
     let lowerings = trunk.lowerings(of: person, after: -1, upTo: version)
+      .filter { acts[$0].author == person || counts($0) }
     return lowered(
       (acts[grant].role, -1),
       grant: grant,

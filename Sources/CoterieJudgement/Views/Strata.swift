@@ -12,6 +12,8 @@ struct Strata {
   let window: [Int]
   let disowned: [Int: Int]
   var changes = Changes()
+  /// Whether stratum 2 is under way: what other strata register is not there yet.
+  private var isOwnerPass = false
 
   init(judge: Judge, version: Int32, window: [Int], disowned: [Disowning]) {
     self.judge = judge
@@ -81,7 +83,9 @@ struct Strata {
       if one != other { return paths.isSenior(one, other) }
       return judge.isCanonicallyBefore(left, right)
     }
+    isOwnerPass = true
     for act in ownerActs where !judgeAsOwner(act, voided) { others.append(act) }
+    isOwnerPass = false
     others.sort { judge.isCanonicallyBefore($0, $1) }
     for act in others { judgeAsAdmin(act, voided) }
   }
@@ -267,8 +271,19 @@ struct Strata {
     case (.counts, let holding?): return (holding.value, holding.cut)
     case (.skipped, let holding?): return (holding.othersValue, holding.othersCut)
     case (.skippedBefore, _), (_, nil):
-      return judge.trunkValue(of: grant, for: person, upTo: version, own: own)
+      return judge.trunkValue(of: grant, for: person, upTo: version, own: own) { lowering in
+        act.map { !isOwnerPass || isRegistered(lowering, before: $0) } ?? true
+      }
     }
+  }
+
+  /// Whether a lowering of the trunk is registered before an act of the owner pass is judged.
+  ///
+  /// It changes no worth, only which lowering cut it last: whoever comes later in that pass reaches
+  /// no owner who comes earlier.
+  private func isRegistered(_ lowering: Int, before act: Int) -> Bool {
+    judge.trunk.verdict(of: lowering).power == Role.owner.rank
+      && judge.paths.isSenior(judge.acts[lowering].path, judge.acts[act].path)
   }
 
   /// The best that any grant in effect before an act is worth to its holder there.
