@@ -124,7 +124,8 @@ public struct EventFilter: Sendable {
 }
 
 extension MemberLog {
-  /// The events that a filter lets through, in canonical order, the newest `limit` of them.
+  /// The events that a filter lets through, in canonical order and those that wait behind them, the
+  /// last `limit` of them.
   ///
   /// `body` is handed each of them; answers how many there are in all. O(events).
   public func events(
@@ -146,27 +147,25 @@ extension MemberLog {
       if filter.needsEvent, !filter.holds(try cache.read(event)) { continue }
       wanted.append((event, place + 1))
     }
-    for (event, position) in wanted.suffix(limit ?? wanted.count) {
+    let waits = Verdict(status: .pending)
+    let waiting = replica.waiting.guests.values.sorted { $0.event.id < $1.event.id }
+      .filter { guest in
+        filter.among == nil && filter.holds(guest.event)
+          && filter.holds(
+            kind: guest.event.action.kind,
+            author: guest.event.author,
+            verdict: waits
+          )
+      }
+    let total = wanted.count + waiting.count
+    let limit = min(limit ?? total, total)
+    for (event, position) in wanted.suffix(max(0, limit - waiting.count)) {
       body(try report(event, position: position, from: source))
     }
-    let waits = Verdict(status: .pending)
-    for guest in replica.waiting.guests.values.sorted(by: { $0.event.id < $1.event.id })
-    where filter.holds(
-      kind: guest.event.action.kind,
-      author: guest.event.author,
-      verdict: waits
-    ) && filter.holds(guest.event) && filter.among == nil {
-      body(
-        EventReport(
-          event: guest.event,
-          position: nil,
-          byteCount: guest.envelope.count,
-          verdict: waits,
-          missing: guest.missing.sorted()
-        )
-      )
+    for guest in waiting.suffix(limit) {
+      if let report = report(waiting: guest.event.id) { body(report) }
     }
-    return wanted.count
+    return total
   }
 
   /// All events whose id starts with these hex digits, ascending: numbers in the graph.
@@ -270,16 +269,39 @@ extension MemberLog {
     return positions[number]
   }
 
-  /// The one event that waits and whose id starts so; nil for none or several.
+  /// The one event that waits and whose id starts so; nil for none, or if others start so too.
   public func waiting(withPrefix prefix: String) -> Digest? {
     let found = replica.waiting.guests.keys.filter { $0.hex.hasPrefix(prefix.lowercased()) }
-    return found.count == 1 ? found[0] : nil
+    guard found.count == 1, events(withPrefix: prefix.lowercased()).isEmpty else { return nil }
+    return found[0]
+  }
+
+  /// What events that wait lack, and is not held.
+  public var missing: [Digest] { replica.wanted }
+
+  /// An event that waits, by its id.
+  public func report(waiting id: Digest) -> EventReport? {
+    replica.waiting.guests[id].map { guest in
+      EventReport(
+        event: guest.event,
+        position: nil,
+        byteCount: guest.envelope.count,
+        verdict: Verdict(status: .pending),
+        missing: guest.missing.sorted()
+      )
+    }
   }
 }
 
 extension MemberLog {
   /// Everyone who signed something in this log, or was named in it.
   public var people: [Digest] { replica.judge.graph.authors.digests }
+
+  /// Whether anyone whose key starts with these hex digits signed something that is held.
+  public func hasAuthor(withPrefix prefix: String) -> Bool {
+    people.contains { $0.hex.hasPrefix(prefix) }
+      || replica.waiting.guests.values.contains { $0.event.author.hex.hasPrefix(prefix) }
+  }
 }
 
 extension MemberLog {

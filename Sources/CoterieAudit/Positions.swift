@@ -80,6 +80,14 @@ public struct LogPosition: Sendable {
       }
       return root
     }
+    if word == "@" {
+      let heads = judge.heads
+      guard let head = heads.first else { throw .notFound(word) }
+      guard heads.count == 1 else {
+        throw .ambiguous(word, heads.prefix(8).map { String(log.id(of: $0).hex.prefix(16)) })
+      }
+      return head
+    }
     if word.hasPrefix("#") {
       guard let position = Int(word.dropFirst()) else { throw .malformed(word) }
       guard let event = log.event(atPosition: position) else { throw .notFound(word) }

@@ -88,7 +88,7 @@ enum Sources {
         .malformed,
         "malformed",
         fault.description,
-        help: "--lenient goes on with what is sound; or ask the sender for the rest"
+        help: "coterie replay --lenient goes on with what is sound; or ask the sender for the rest"
       )
     case .store: Failure(.store, "store", fault.description)
     case .damagedStore: Stores.damaged(fault.description)

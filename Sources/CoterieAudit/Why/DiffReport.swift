@@ -174,9 +174,10 @@ struct LogPair {
         a: verdicts.0?.text ?? waiting(known.id, one),
         b: verdicts.1?.text ?? waiting(known.id, other)
       )
-      if verdicts.1 == nil { onlyA.append(known.id.hex) }
-      if verdicts.0 == nil { onlyB.append(known.id.hex) }
-      if verdicts.0 != nil, verdicts.1 != nil { differing.append(difference) }
+      // What one holds and keeps waiting is not lacking there: it has another verdict.
+      if difference.b == nil { onlyA.append(known.id.hex) }
+      if difference.a == nil { onlyB.append(known.id.hex) }
+      if difference.a != nil, difference.b != nil { differing.append(difference) }
       let isSpam = (verdicts.0 ?? verdicts.1)?.status == .rejected && verdicts.0 != verdicts.1
       if first == nil, !isSpam || verdicts.0 != nil && verdicts.1 != nil { first = difference }
     }
@@ -301,7 +302,10 @@ struct LogPair {
     for summary in [summaries.0, summaries.1] where !summary.bad.isEmpty {
       parts.append("\(summary.bad.count) of \(summary.name)'s are damaged")
     }
-    if cause == "fork" { parts.append("an author signed two histories, and each holds one") }
+    if cause == "fork" {
+      let isShared = onlyA == 0 || onlyB == 0
+      parts.append("an author signed two histories" + (isShared ? "" : ", and each holds one"))
+    }
     return parts.isEmpty ? "the same events, other verdicts" : parts.joined(separator: ", ")
   }
 }

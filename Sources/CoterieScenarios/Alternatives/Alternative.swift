@@ -102,9 +102,8 @@ public struct Alternative: Sendable {
         )
       }
     }
-    state = Self.differences(views.0.full, views.1.full).filter { change in
-      !gone.contains { change.path == "messages.\(step($0))" }
-    }
+    let gonePaths = Set(gone.map { "messages.\(step($0))" })
+    state = Self.differences(views.0.full, views.1.full).filter { !gonePaths.contains($0.path) }
   }
 
   init() {}

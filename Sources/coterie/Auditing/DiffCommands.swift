@@ -78,6 +78,7 @@ enum DiffCommands {
       for source in try Sources.open([path]) {
         do throws(SourceFault) {
           let (logs, fault) = try LogReading(isLenient: true).read(source)
+          if logs.isEmpty, let fault { throw fault }
           for log in logs where log.group.hex.hasPrefix(wanted) {
             found.append((log, source, fault))
           }

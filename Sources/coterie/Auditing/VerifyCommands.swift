@@ -33,6 +33,7 @@ enum VerifyCommands {
       if invocation.has("--mend") { try mend(path, console) }
       var findings: [Finding] = []
       var rows: [JSONValue] = []
+      var missing: Set<Digest> = []
       for source in try Sources.open([path]) {
         let (logs, fault): ([MemberLog], SourceFault?)
         do throws(SourceFault) {
@@ -45,6 +46,7 @@ enum VerifyCommands {
             if let file = invocation.value("--since") {
               findings += try since(file, log, source)
             }
+            missing.formUnion(log.missing)
             rows.append(row(log, console))
           }
         } catch {
@@ -55,13 +57,20 @@ enum VerifyCommands {
           for log in logs { findings += contents(log, store) }
         }
       }
-      let status: ExitStatus = findings.isEmpty ? .done : .findings
+      let status: ExitStatus =
+        !findings.isEmpty ? .findings : missing.isEmpty ? .done : .undecided
       if console.isJSON {
         let result = JSONValue.object(["logs": .array(rows)])
         console.line(Output.document("verify", result, findings: findings, exit: status))
       } else {
         for finding in findings { console.line("\(finding.message)\n  \(finding.help)") }
-        console.line(findings.isEmpty ? "sound" : "\(findings.count) findings")
+        if !missing.isEmpty {
+          let ids = missing.sorted().prefix(4).map { "\($0)" }.joined(separator: ", ")
+          let more = missing.count > 4 ? " and \(missing.count - 4) more" : ""
+          console.line("UNDECIDED  missing \(ids)\(more)")
+        }
+        if !findings.isEmpty { console.line("\(findings.count) findings") }
+        if status == .done { console.line("sound") }
       }
       return status
     }
@@ -286,7 +295,13 @@ enum VerifyCommands {
       var isWell = true
       var rows: [JSONValue] = []
       for (log, source) in try Sources.logs(path) {
+        do throws(SourceFault) {
+          try (source as? StoreSource)?.checkPages()
+        } catch {
+          throw Sources.failure(error)
+        }
         let summary = log.summary()
+        isWell = isWell && summary.bad.isEmpty
         if !console.isJSON {
           console.line(
             "store     \(log.group.hex.prefix(16))  \(Output.grouped(summary.eventCount)) events, "

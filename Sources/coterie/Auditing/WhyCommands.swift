@@ -1,6 +1,7 @@
 import CoterieAudit
 import CoterieConsole
 import CoterieEvents
+import CoterieGroups
 import CoterieJSON
 import CoterieJudgement
 import CoterieSealing
@@ -128,6 +129,7 @@ enum WhyCommands {
   }
 
   static func noValue(_ path: String, _ opened: OpenedCase) -> Failure {
+    if opened.log.governance() == nil { return Stores.failure(.notFounded(opened.log.group)) }
     let known = opened.log.stateValues().map(\.path)
     return Failure(
       .notFound,

@@ -124,7 +124,7 @@ enum LogCommand {
       )
     }
     var filter = EventFilter(
-      author: invocation.value("--author").map { opened.people.key($0)?.hex ?? $0 },
+      author: try author(invocation, opened),
       kind: invocation.value("--kind"),
       status: invocation.value("--status"),
       code: invocation.value("--code"),
@@ -138,6 +138,18 @@ enum LogCommand {
       filter.among = try range(invocation.operands[1], opened)
     }
     return filter
+  }
+
+  /// Whom `--author` means: a name, a key, or the start of keys of which any has signed something.
+  private static func author(
+    _ invocation: Invocation,
+    _ opened: OpenedCase
+  ) throws(Failure) -> String? {
+    guard let word = invocation.value("--author") else { return nil }
+    if let key = opened.people.key(word) { return key.hex }
+    let prefix = word.lowercased()
+    if opened.log.hasAuthor(withPrefix: prefix) { return prefix }
+    return try opened.people.member(word).hex
   }
 
   private static func time(_ name: String, _ invocation: Invocation) throws(Failure) -> UInt64? {
@@ -195,12 +207,17 @@ enum LogCommand {
   {
     let path = invocation.operands.count > 1 ? invocation.operands[1] : nil
     let opened = try OpenedLog(invocation, path: path)
-    let event = try opened.event(invocation.operands[0])
+    let word = invocation.operands[0]
     let report: EventReport
-    do throws(SourceFault) {
-      report = try opened.log.report(event, from: opened.source)
-    } catch {
-      throw Sources.failure(error)
+    if let id = opened.log.waiting(withPrefix: word), let waits = opened.log.report(waiting: id) {
+      report = waits
+    } else {
+      let event = try opened.event(word)
+      do throws(SourceFault) {
+        report = try opened.log.report(event, from: opened.source)
+      } catch {
+        throw Sources.failure(error)
+      }
     }
     if console.isJSON {
       console.line(Output.document("show", report.json, exit: .done))

@@ -36,6 +36,9 @@ enum ReplayCommand {
 
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     if invocation.has("--step") {
+      guard invocation.operands.count < 2 else {
+        throw Failure.usage("--step walks one log", help: "coterie diff says where two part")
+      }
       var stepping = Stepping(
         try await OpenedCase(invocation, path: invocation.operands.first),
         console
