@@ -59,7 +59,8 @@ public struct AttachmentManifest: Equatable, Sendable {
 
   private var isSound: Bool {
     let whole = UInt64(Self.chunkBytes)
-    return UInt64(chunks.count) == (size + whole - 1) / whole
+    // Any size may be claimed: it is not added to.
+    return UInt64(chunks.count) == size / whole + (size % whole == 0 ? 0 : 1)
   }
 
   private static func read(_ bytes: [UInt8]) throws(Malformed) -> AttachmentManifest {
