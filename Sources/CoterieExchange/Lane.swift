@@ -34,6 +34,10 @@ final class Lane {
   var asked: Set<Int> = []
   var entries: [BundleEntry] = []
   var entriesBytes = 0
+  var hasHeardNeeds = false
+  var hasHeardEntries = false
+  /// Whether something was wanted and the answer has not ended.
+  var isWanting = false
   var hasSaidDone = false
   var hasHeardDone = false
   var hasAdopted = false
@@ -48,8 +52,9 @@ final class Lane {
   var wants: [Digest] = []
   var chunkWants: [(event: Digest, place: Int)] = []
   var isAnsweringWants = false
-  /// Contents that had come when something was last wanted; nil before that.
-  var contentsBefore: Int?
+  /// The events whose contents were wanted so far, and those whose chunks were: each once.
+  var wanted: Set<Digest> = []
+  var wantedChunks: Set<Digest> = []
 
   init(tag: Digest, group: Digest?, log: GroupLog?, key: StoredKey?) {
     self.tag = tag

@@ -15,6 +15,7 @@ extension ExchangeSession {
   private static let batchEvents = 20_000
   private static let wantsMax = 10_000
   private static let firstWants = 256
+  private static let wantsInSession = 100_000
 
   private func list<Item>(
     _ word: Word,
@@ -30,7 +31,7 @@ extension ExchangeSession {
   // MARK: Saying
 
   func sayEnds(_ lane: Lane) {
-    var rest = (lane.log?.chainEnds() ?? [])[...]
+    var rest = (lane.log.map { $0.chainEnds(for: standpoint(lane, $0)) } ?? [])[...]
     repeat {
       let part = rest.prefix(Self.endsInMessage)
       rest = rest.dropFirst(part.count)
@@ -45,7 +46,10 @@ extension ExchangeSession {
     let part = rest.prefix(Self.needsInMessage)
     let isLast = part.count == rest.count
     lane.asking = isLast ? nil : rest.dropFirst(part.count)
-    let needs = part.map { lane.log?.need(for: $0) ?? ChainNeed(end: $0.id, have: []) }
+    let standpoint = lane.log.map { self.standpoint(lane, $0) } ?? Standpoint.stranger
+    let needs = part.map { end in
+      lane.log?.need(for: end, from: standpoint) ?? ChainNeed(end: end.id, have: [])
+    }
     lane.messages.append(
       list(isLast ? .lastNeeds : .needs, needs) { need, writer in need.write(to: &writer) }
     )
@@ -173,9 +177,10 @@ extension ExchangeSession {
         let part = try payload.list(limit: Self.needsMax) { cursor, bytes throws(Malformed) in
           try ChainNeed(&cursor, in: bytes)
         }
-        guard lane.isEndsComplete, lane.events == nil else {
+        guard lane.isEndsComplete, !lane.hasHeardNeeds else {
           throw Malformed(.unexpectedKey, at: 0)
         }
+        lane.hasHeardNeeds = word == .lastNeeds
         // What is kept are numbers of events that are here, however much is named.
         for need in part {
           if let end = lane.log?.number(of: need.end) { lane.asked.insert(end) }
@@ -183,6 +188,9 @@ extension ExchangeSession {
         }
         if word == .lastNeeds { answerNeeds(lane) }
       case .entries, .lastEntries:
+        guard !lane.hasHeardEntries || lane.isWanting && word == .entries else {
+          throw Malformed(.unexpectedKey, at: 0)
+        }
         let limit = limits.frameBytesMax
         let part = try payload.list(limit: limit) { cursor, bytes throws(Malformed) in
           try BundleEntry(&cursor, in: bytes)
@@ -192,7 +200,9 @@ extension ExchangeSession {
         }
         lane.entries += part
       case .wants: try hearWants(payload, lane)
-      case .chunk, .answered, .done: break
+      case .chunk, .answered:
+        guard lane.isWanting else { throw Malformed(.unexpectedKey, at: 0) }
+      case .done: break
       default: throw Malformed(.unexpectedKey, at: 0)
       }
     } catch {
@@ -211,10 +221,14 @@ extension ExchangeSession {
       let isFull =
         lane.entriesBytes >= Self.batchBytes || lane.entries.count >= Self.batchEvents
       if isFull || word == .lastEntries { try ingest(lane) }
-      if word == .lastEntries { try sayWants(lane) }
+      if word == .lastEntries {
+        lane.hasHeardEntries = true
+        try sayWants(lane)
+      }
     case .chunk: try take(chunk: payload, lane)
     case .answered:
       try ingest(lane)
+      lane.isWanting = false
       try sayWants(lane)
     case .done: lane.hasHeardDone = true
     default: break
@@ -232,21 +246,25 @@ extension ExchangeSession {
     lane.nextEvent = 0
   }
 
-  /// Asks for contents and chunks that are missing: a few at first, and more as long as they come.
+  /// Asks once for each of the contents and chunks that are missing: a few at first, then more.
+  ///
+  /// What the other end has not may be newer than what it has, so it is asked for older ones too,
+  /// at most for so many as a few megabytes can name.
   private func sayWants(_ lane: Lane) throws(ExchangeError) {
     var writer = CBORWriter()
     writer.array(2)
-    let moved = outcome.contents + outcome.chunks
-    let isFirst = lane.contentsBefore == nil
-    let hasMoved = lane.contentsBefore.map { moved > $0 } ?? true
-    lane.contentsBefore = moved
-    let limit = isFirst ? Self.firstWants : hasMoved ? Self.wantsMax : 0
+    let isFirst = lane.wanted.isEmpty && lane.wantedChunks.isEmpty
+    let left = max(0, Self.wantsInSession - lane.wanted.count)
+    let limit = isFirst ? Self.firstWants : Self.wantsMax
     let contents = try group { () throws(GroupError) in
-      try lane.log?.missingContents(limit: limit) ?? []
+      try lane.log?.missingContents(limit: min(limit, left), besides: lane.wanted) ?? []
     }
     let chunks = try group { () throws(GroupError) in
-      try lane.log?.missingChunks(limit: limit) ?? []
+      try lane.log?.missingChunks(limit: limit, besides: lane.wantedChunks) ?? []
     }
+    lane.wanted.formUnion(contents)
+    // The chunks of an attachment are wanted after its manifest, which is a content itself.
+    lane.wantedChunks.formUnion(chunks.map(\.event))
     if contents.isEmpty, chunks.isEmpty {
       lane.hasSaidDone = true
       lane.messages.append([Word.done.rawValue])
@@ -260,6 +278,7 @@ extension ExchangeSession {
       writer.digest(event)
       writer.unsigned(UInt64(place))
     }
+    lane.isWanting = true
     lane.messages.append([Word.wants.rawValue] + writer.bytes)
   }
 

@@ -202,7 +202,9 @@ public final class ExchangeSession {
     }
     var matches: [Digest] = []
     let letters = Set(mail)
-    for log in known {
+    // One key may be invited to many groups, and one at a time comes by it: what is new first.
+    let fresh = known.filter { lanes[tag($0.group)] == nil }
+    for log in fresh + known.filter({ lanes[tag($0.group)] != nil }) {
       guard let governance = log.governance(), let key = keys.key(for: log) else { continue }
       for entry in governance.invites + governance.links where entry.status == .open {
         let tag = tag(entry.key)
@@ -235,10 +237,22 @@ public final class ExchangeSession {
       throw garbage("matches that cannot be read (\(error))")
     }
     for tag in tags {
-      guard let key = offeredKeys[tag], lanes[tag] == nil else { continue }
+      guard let key = offeredKeys[tag], givesWay(tag) else { continue }
       open(Lane(tag: tag, group: key.purpose == .link ? key.group : nil, log: nil, key: key))
       prove(lanes[tag])
     }
+  }
+
+  /// Whether this end is the one that is invited by a key: where both have the key, and a group to
+  /// which it is invited, one must be.
+  private func givesWay(_ tag: Digest) -> Bool {
+    guard let lane = lanes[tag] else { return true }
+    guard lane.log != nil, !lane.hasProven, lane.peer == nil, let peerKey = channel.peerKey else {
+      return false
+    }
+    guard channel.ownKey < peerKey else { return false }
+    order.removeAll { $0 == tag }
+    return true
   }
 
   // MARK: Hearing

@@ -21,7 +21,7 @@ public struct Spool {
   let store: Store
   let folder: String
   let surroundings: Surroundings
-  private let limits: ExchangeLimits
+  let limits: ExchangeLimits
 
   /// Exchanges through this folder.
   public init(
@@ -52,17 +52,23 @@ public struct Spool {
     }
     let names = try packetNames()
     var waiting = names
-    var isMoving = true
-    while isMoving, !waiting.isEmpty {
-      // A packet of a group that another packet founds waits for that one.
-      run.unfounded = []
+    while !waiting.isEmpty {
+      // A packet of a group that another packet founds waits for that one, and so does one whose
+      // events build on those of another: contents are kept of events that have their place.
+      run.early = []
       for name in waiting {
         guard goesOn() else { throw .unreachable("interrupted") }
         try run.takeIn(name)
       }
-      isMoving = run.unfounded.count < waiting.count
-      waiting = run.unfounded
+      if run.early.count == waiting.count {
+        guard let name = run.early.first(where: { run.lacked[$0] != nil }) else { break }
+        run.lacked[name] = nil
+        run.hurried.insert(name)
+      }
+      waiting = run.early
     }
+    // What one of these built on may have come with another of them.
+    for name in run.hurried.sorted() { try run.takeIn(name) }
     run.lying = Set(names).subtracting(run.taken)
     for group in run.logs.keys.sorted() { try run.leave(group) }
     for name in run.taken { unsafe unlink("\(folder)/\(name)") }
@@ -96,20 +102,28 @@ public struct Spool {
     var outcome = ExchangeOutcome()
     /// Packets that were taken in and are to be removed.
     var taken: Set<String> = []
-    /// Packets of groups that nothing has founded here yet; they stay.
-    var unfounded: [String] = []
+    /// Packets that another must come before, and an event that is lacking for each; those of
+    /// groups that nothing has founded here yet stay.
+    var early: [String] = []
+    var lacked: [String: (group: Digest, event: Digest)] = [:]
+    /// Packets that were taken in though what comes before them is nowhere.
+    var hurried: Set<String> = []
     /// Packets of others, and of this store, that lie there still.
     var lying: Set<String> = []
     /// Who sent something new, and is to hear how far this store is now.
     var toAnswer: [Digest: Set<Digest>] = [:]
     /// What others say of themselves, and of what they have left for whom.
-    var heard: [Digest: [Digest: [Digest]]] = [:]
+    var heard: [Digest: [Digest: Set<Digest>]] = [:]
     var claims: [Digest: [Digest: [Digest]]] = [:]
 
     init(spool: Spool) { self.spool = spool }
 
     mutating func takeIn(_ name: String) throws(ExchangeError) {
       let path = "\(spool.folder)/\(name)"
+      if let lacked = lacked[name], logs[lacked.group]?.number(of: lacked.event) == nil {
+        early.append(name)
+        return
+      }
       guard try spool.isNew(name) else { return }
       let bytes: [UInt8]
       switch spool.contents(path) {
@@ -133,11 +147,16 @@ public struct Spool {
       }
       outcome.bytesReceived += UInt64(bytes.count)
       guard let isAdmitted = try admits(packet, key) else {
-        unfounded.append(name)
+        early.append(name)
         return
       }
       guard isAdmitted else {
         taken.insert(name)
+        return
+      }
+      lacked[name] = hurried.contains(name) ? nil : eventLacked(by: packet)
+      if lacked[name] != nil {
+        early.append(name)
         return
       }
       try ingest(packet)
@@ -152,7 +171,8 @@ public struct Spool {
       _ key: StoredKey
     ) throws(ExchangeError) -> Bool? {
       if logs[packet.group] != nil { return true }
-      guard key.purpose == .link || policy.admits(packet.sender) else { return false }
+      let isAwaited = key.purpose == .link && key.group == packet.group
+      guard isAwaited || key.purpose != .link && policy.admits(packet.sender) else { return false }
       let isFounded = packet.entries.contains { entry in
         (try? Event.decode(entry.envelope.span).event.id) == packet.group
       }
@@ -163,6 +183,19 @@ public struct Spool {
         throw .group(error)
       }
       return true
+    }
+
+    /// An event on which some of a packet build, and that is neither here nor before them in it.
+    private func eventLacked(by packet: Packet) -> (group: Digest, event: Digest)? {
+      guard let log = logs[packet.group] else { return nil }
+      var held: Set<Digest> = []
+      for entry in packet.entries {
+        guard let event = try? Event.decode(entry.envelope.span).event else { continue }
+        for id in event.parents.ids + (event.previous.map { [$0] } ?? [])
+        where !held.contains(id) && log.number(of: id) == nil { return (packet.group, id) }
+        held.insert(event.id)
+      }
+      return nil
     }
 
     private mutating func ingest(_ packet: Packet) throws(ExchangeError) {
@@ -180,11 +213,13 @@ public struct Spool {
       for (_, fault) in ingestion.bad where outcome.complaints.count < 16 {
         outcome.complaints.append("an event was left out: \(fault)")
       }
-      heard[packet.group, default: [:]][packet.sender] = packet.ends
+      heard[packet.group, default: [:]][packet.sender, default: []].formUnion(packet.ends)
+      if !packet.entries.isEmpty { toAnswer[packet.group, default: []].insert(packet.sender) }
+      // Who is no member any more could keep others from getting anything.
+      guard case .member = log.standpoint(of: packet.sender) else { return }
       for other in packet.others {
         claims[packet.group, default: [:]][other, default: []] += packet.ends
       }
-      if !packet.entries.isEmpty { toAnswer[packet.group, default: []].insert(packet.sender) }
     }
 
     // MARK: Leaving
@@ -199,8 +234,11 @@ public struct Spool {
         let receivers = spool.receivers(governance, log, me)
         for receiver in receivers {
           var record = try spool.record(group, receiver.key)
-          if let ends = heard[group]?[receiver.key] { record.told = ends }
-          if let claim = claims[group]?[receiver.key] {
+          if let ends = heard[group]?[receiver.key] {
+            // Its own word ends what others have said of it: that may not have come.
+            record.told = ends.sorted()
+            record.claimed = []
+          } else if let claim = claims[group]?[receiver.key] {
             record.claimed = claim
             record.claimedAt = spool.surroundings.now()
           }
@@ -225,10 +263,11 @@ public struct Spool {
       let ends = log.chainEnds().map(\.id)
       var lacking: [Digest: [Int]] = [:]
       for receiver in receivers {
-        let known =
-          (records[receiver.key]?.ends(now: spool.surroundings.now()) ?? [])
-          + log.seen(by: receiver.key)
-        let events = log.eventsLacking(to: known)
+        let record = records[receiver.key] ?? SpoolRecord()
+        // What it has signed shows what it had, until it says so itself: it may have gone back to
+        // a store from before.
+        let seen = record.told.isEmpty ? log.seen(by: receiver.key) : []
+        let events = log.eventsLacking(to: record.ends(now: spool.surroundings.now()) + seen)
         lacking[receiver.key] = log.events(events, for: receiver.standpoint)
       }
       // Who was removed gets less than everything, and may get more once another removal counts.
@@ -329,48 +368,5 @@ public struct Spool {
       found.append(Receiver(key: entry.key, seal: seal, standpoint: .invited))
     }
     return found.sorted { $0.key < $1.key }
-  }
-
-  // MARK: Files
-
-  /// What a name in the folder leads to.
-  private enum Found {
-    case packet([UInt8])
-    /// Nothing that was left by a spool, or something that is gone by now.
-    case foreign
-    case unreadable(Int32)
-  }
-
-  private func contents(_ path: String) -> Found {
-    let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      return [EIO, ENOMEM, EMFILE, ENFILE, EINTR].contains(errno) ? .unreadable(errno) : .foreign
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { return .unreadable(errno) }
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limits.packetBytesMax else {
-      return .foreign
-    }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    var done = 0
-    while done < bytes.count {
-      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
-      }
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { return .unreadable(errno) }
-      if count == 0 { return .foreign }
-      done += count
-    }
-    return .packet(bytes)
-  }
-
-  private func put(_ bytes: [UInt8], _ name: String) throws(GroupError) {
-    do {
-      try store.replaceFile("\(folder)/\(name)", beside: "\(folder)/.\(name)", with: bytes)
-    } catch {
-      throw .ledger(error)
-    }
   }
 }

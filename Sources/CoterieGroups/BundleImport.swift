@@ -188,6 +188,7 @@ public struct BundleImport {
       }
     }
     batch.removeAll(keepingCapacity: true)
+    var room = Self.batchBytes - unproven.reduce(0) { $0 + $1.entry.byteCount }
     for group in byGroup.keys.sorted() {
       let items = byGroup[group] ?? []
       let log: GroupLog
@@ -203,10 +204,18 @@ public struct BundleImport {
       outcome.unkept += ingestion.unkept
       for (place, fault) in ingestion.bad.sorted(by: { $0.key < $1.key }) {
         outcome.bad.append((items[place].item, fault))
-        if fault.problem == .wrongSignature { unproven.append(items[place]) }
+        guard fault.problem == .wrongSignature, items[place].entry.byteCount <= room else {
+          continue
+        }
+        room -= items[place].entry.byteCount
+        unproven.append(items[place])
       }
     }
   }
+}
+
+extension BundleEntry {
+  fileprivate var byteCount: Int { envelope.count + (content?.count ?? 0) }
 }
 
 private func readSome(_ descriptor: Int32, _ count: Int) -> [UInt8]? {

@@ -6,15 +6,19 @@ package import CoterieWire
 extension GroupLog {
   // MARK: Attachments
 
-  /// Attachments whose chunks are not all here, with the number that is; at most so many.
+  /// Attachments whose chunks are not all here, with the number that is; at most so many besides
+  /// some.
   ///
   /// O(contents held).
-  package func missingChunks(limit: Int) throws(GroupError) -> [(event: Digest, from: Int)] {
+  package func missingChunks(
+    limit: Int,
+    besides known: Set<Digest> = []
+  ) throws(GroupError) -> [(event: Digest, from: Int)] {
     guard let contents, !contents.vault.isLocked else { return [] }
     var found: [(event: Digest, from: Int)] = []
     do {
       let snapshot = try ledger.snapshot()
-      for event in try contents.withAttachments() {
+      for event in try contents.withAttachments() where !known.contains(event) {
         if found.count >= limit { break }
         guard let (manifest, file, secret) = try contents.opened(event, in: snapshot) else {
           continue

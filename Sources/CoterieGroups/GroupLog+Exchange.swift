@@ -58,31 +58,43 @@ extension GroupLog {
   ///
   /// O(authors).
   package func chainEnds() -> [ChainEnd] {
+    chainEnds(
+      replica.judge.graph.chains.compactMap { chain in
+        chain.events.last { strangers[Int($0)] == nil }.map { Int($0) }
+      }
+    )
+  }
+
+  /// The same as far as someone may know of it.
+  package func chainEnds(for standpoint: Standpoint) -> [ChainEnd] {
+    switch standpoint {
+    case .member, .invited: chainEnds()
+    case .removed(let removal): chainEnds(pastEnds(of: removal).compactMap { number(of: $0) })
+    case .stranger: []
+    }
+  }
+
+  private func chainEnds(_ events: [Int]) -> [ChainEnd] {
     let graph = replica.judge.graph
-    var ends: [ChainEnd] = []
-    ends.reserveCapacity(graph.chains.count)
-    for chain in graph.chains {
-      guard let last = chain.events.last(where: { strangers[Int($0)] == nil }) else { continue }
-      ends.append(
-        ChainEnd(
-          author: graph.authors.digests[chain.author],
-          sequence: graph.sequence(Int(last)),
-          id: graph.id(Int(last))
-        )
+    return events.map { event in
+      ChainEnd(
+        author: graph.authorKey(event),
+        sequence: graph.sequence(event),
+        id: graph.id(event)
       )
     }
-    return ends.sorted { ($0.author, $0.sequence, $0.id) < ($1.author, $1.sequence, $1.id) }
+    .sorted { ($0.author, $0.sequence, $0.id) < ($1.author, $1.sequence, $1.id) }
   }
 
   /// What is asked for a chain of someone else that reaches farther than what is held.
   ///
   /// An end that waits here is asked for too: what it waits for lies between.
-  package func need(for end: ChainEnd) -> ChainNeed {
-    ChainNeed(end: end.id, have: samples(of: end.author))
+  package func need(for end: ChainEnd, from standpoint: Standpoint) -> ChainNeed {
+    ChainNeed(end: end.id, have: samples(of: end.author, for: standpoint))
   }
 
   /// Events of an author that are held: the ends of its chains, then farther and farther back.
-  private func samples(of author: Digest) -> [Digest] {
+  private func samples(of author: Digest, for standpoint: Standpoint) -> [Digest] {
     let graph = replica.judge.graph
     guard let person = graph.authors.number(of: author) else { return [] }
     var found: [Digest] = []
@@ -91,7 +103,10 @@ extension GroupLog {
       var step = 1
       var place = events.count - 1
       while place >= 0, found.count < ChainNeed.haveMax {
-        if strangers[Int(events[place])] == nil { found.append(graph.id(Int(events[place]))) }
+        let event = Int(events[place])
+        if strangers[event] == nil, !self.events([event], for: standpoint).isEmpty {
+          found.append(graph.id(event))
+        }
         place -= step
         step *= 2
       }
@@ -181,11 +196,31 @@ extension GroupLog {
   package func standpoint(of key: Digest) -> Standpoint {
     guard let governance = governance() else { return .stranger }
     if let member = governance.members.first(where: { $0.key == key }) {
-      return .member(grant: member.grant)
+      return .member(grant: joining(of: member))
     }
     let entries = governance.invites + governance.links
     if entries.contains(where: { $0.key == key && $0.status == .open }) { return .invited }
     return replica.judge.removal(of: key).map { .removed(by: $0) } ?? .stranger
+  }
+
+  /// The event with which a member came in, whatever role it was given since.
+  private func joining(of member: Governance.Member) -> Digest {
+    let judge = replica.judge
+    let graph = judge.graph
+    guard let grant = judge.number(of: member.grant), judge.kind(of: grant) == .memberRole,
+      let person = graph.authors.number(of: member.key)
+    else { return member.grant }
+    let current = judge.currentView()
+    let own = graph.chainsOfAuthor[person].flatMap { graph.chains[Int($0)].events }
+    let joinings = own.map { Int($0) }.filter { event in
+      switch judge.kind(of: event) {
+      case .groupFound, .inviteAccept, .linkJoin:
+        judge.verdict(of: event, in: current).status == .effective
+      default: false
+      }
+    }
+    let newest = joinings.max { graph.isCanonicallyBefore($0, $1) }
+    return newest.map { graph.id($0) } ?? member.grant
   }
 
   /// Which of some events go to someone, parents first.
@@ -207,9 +242,10 @@ extension GroupLog {
     history: Bool
   ) -> Bool {
     let judge = replica.judge
+    if strangers[event] != nil { return false }
     switch judge.kind(of: event) {
     case .messagePost, .messageEdit, .messageReport: break
-    default: return standpoint != .stranger
+    default: return !events([event], for: standpoint).isEmpty
     }
     switch standpoint {
     case .member(let grant):
@@ -255,10 +291,14 @@ extension GroupLog {
     }
   }
 
-  /// Events in effect whose content is neither here nor erased, the newest first, at most so many.
+  /// Events in effect whose content is neither here nor erased, the newest first, at most so many
+  /// besides some.
   ///
   /// O(events).
-  package func missingContents(limit: Int) throws(GroupError) -> [Digest] {
+  package func missingContents(
+    limit: Int,
+    besides known: Set<Digest> = []
+  ) throws(GroupError) -> [Digest] {
     guard let contents, !contents.vault.isLocked else { return [] }
     let judge = replica.judge
     let current = judge.currentView()
@@ -271,6 +311,7 @@ extension GroupLog {
           !judge.isGone(number, in: current)
         else { continue }
         let id = judge.graph.id(number)
+        if known.contains(id) { continue }
         if try contents.holds(id, in: snapshot) { continue }
         if try contents.isErased(id, in: snapshot) { continue }
         found.append(id)
