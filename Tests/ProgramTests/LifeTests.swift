@@ -22,13 +22,15 @@ import Testing
       coterie replay a.coterie b.coterie
       set +e
       echo garbage | coterie sync --stdio -s a.coterie > /dev/null; echo "garbage $?"
-      coterie sync --with 'sleep 9' --timeout 1 -s a.coterie; echo "silent $?"
+      coterie sync --with 'sleep 20; touch late' --timeout 1 -s a.coterie; echo "silent $?"
+      [ -e late ] || echo "stopped"
       coterie sync --with 'true' -s a.coterie; echo "gone $?"
       coterie sync nowhere -s a.coterie; echo "nowhere $?"
       """
     )
     for word in [
-      "over pipes", "back again", "SAME", "garbage 4", "silent 7", "gone 7", "nowhere 7",
+      "over pipes", "back again", "SAME", "garbage 4", "silent 7", "stopped",
+      "gone 7", "nowhere 7",
     ] {
       #expect(run.output.contains(word), "\(word): \(run.output)\(run.errors)")
     }

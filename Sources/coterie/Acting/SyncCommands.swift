@@ -129,11 +129,22 @@ enum SyncCommands {
     defer {
       close(toChild[1])
       close(fromChild[0])
-      var ended: Int32 = 0
-      if status == 0 { unsafe waitpid(child, &ended, 0) }
+      if status == 0 { end(child) }
     }
     guard status == 0 else { throw .unreachable("\(command) cannot be run (error \(status))") }
     return try speak(store, fromChild[0], toChild[1], idle)
+  }
+
+  /// Waits for a command with which nobody speaks any more; one that goes on is stopped.
+  private static func end(_ child: pid_t) {
+    var ended: Int32 = 0
+    for signal in [0, SIGTERM, SIGKILL] {
+      kill(child, signal)
+      for _ in 0..<200 {
+        if unsafe waitpid(child, &ended, WNOHANG) != 0 { return }
+        usleep(10_000)
+      }
+    }
   }
 
   private static func failure(_ error: ExchangeError) -> Failure {
