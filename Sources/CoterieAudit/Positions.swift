@@ -80,21 +80,15 @@ public struct LogPosition: Sendable {
       }
       return root
     }
-    if word == "@" {
-      let heads = judge.heads
-      guard let head = heads.first else { throw .notFound(word) }
-      guard heads.count == 1 else {
-        throw .ambiguous(word, heads.prefix(8).map { String(log.id(of: $0).hex.prefix(16)) })
-      }
-      return head
-    }
     if word.hasPrefix("#") {
       guard let position = Int(word.dropFirst()) else { throw .malformed(word) }
       guard let event = log.event(atPosition: position) else { throw .notFound(word) }
       return event
     }
-    guard !word.isEmpty, word.allSatisfy(\.isHexDigit) else { throw .malformed(word) }
-    let found = log.events(withPrefix: word.lowercased())
+    guard word == "@" || !word.isEmpty && word.allSatisfy(\.isHexDigit) else {
+      throw .malformed(word)
+    }
+    let found = word == "@" ? judge.heads : log.events(withPrefix: word.lowercased())
     guard let first = found.first else { throw .notFound(word) }
     guard found.count == 1 else {
       throw .ambiguous(word, found.prefix(8).map { String(log.id(of: $0).hex.prefix(16)) })

@@ -54,15 +54,7 @@ extension MemberLog {
 
   /// The events that wait, by id.
   public var waiting: [EventReport] {
-    replica.waiting.guests.values.sorted { $0.event.id < $1.event.id }.map { guest in
-      EventReport(
-        event: guest.event,
-        position: nil,
-        byteCount: guest.envelope.count,
-        verdict: Verdict(status: .pending),
-        missing: guest.missing.sorted()
-      )
-    }
+    replica.waiting.guests.keys.sorted().compactMap { report(waiting: $0) }
   }
 }
 

@@ -135,7 +135,7 @@ extension GroupLog {
       isStale = true
       throw .refused(code, by: by)
     }
-    let deposits = words.map { words in
+    let deposits = [words].compactMap { $0 }.map { words in
       Deposit(
         event: event.id,
         secret: words.secret,
@@ -143,7 +143,7 @@ extension GroupLog {
         attachment: words.attachment
       )
     }
-    try commit(sorted(placed), ownPost: event) { deposits.map { [$0] } ?? [] }
+    try commit(sorted(placed), ownPost: event) { deposits }
     return event.id
   }
 

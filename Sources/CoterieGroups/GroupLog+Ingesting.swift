@@ -120,12 +120,13 @@ extension GroupLog {
     if strangers.isEmpty { return fresh }
     var kept: [Replica.Placed] = []
     for placed in fresh {
-      if !judge.isByStranger(placed.number) {
-        bringBack([placed.number], into: &kept)
-        kept.append(placed)
-      } else if strangers[placed.number] != nil, vouches(placed.number, for: kept) {
-        bringBack([placed.number], with: placed.number, into: &kept)
+      let isStranger = judge.isByStranger(placed.number)
+      if isStranger, strangers[placed.number] == nil || !vouches(placed.number, for: kept) {
+        continue
       }
+      bringBack(before: placed.number, into: &kept)
+      // Brought back already where what vouches for an event before it has seen it.
+      if !isStranger || strangers.removeValue(forKey: placed.number) != nil { kept.append(placed) }
     }
     // Who vouches for someone may have seen what came after that.
     return kept.sorted { $0.number < $1.number }
@@ -143,15 +144,10 @@ extension GroupLog {
     return envelope.map { (try? Event(verifying: $0)) == nil } ?? true
   }
 
-  private func bringBack(
-    _ events: [Int],
-    with first: Int? = nil,
-    into kept: inout [Replica.Placed]
-  ) {
+  private func bringBack(before event: Int, into kept: inout [Replica.Placed]) {
     let graph = replica.judge.graph
     var needed: Set<Int> = []
-    if let first { needed.insert(first) }
-    var stack = events
+    var stack = [event]
     while let next = stack.popLast() {
       var wanted = graph.parents(next).map { Int($0) }
       if let previous = graph.previous(next) { wanted.append(previous) }

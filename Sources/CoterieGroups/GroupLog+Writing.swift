@@ -12,22 +12,18 @@ extension GroupLog {
   ///
   /// O(events).
   public func writeCheckpoint() throws(GroupError) {
-    try exclusively { () throws(GroupError) in try writeCheckpointAlone() }
-  }
-
-  private func writeCheckpointAlone() throws(GroupError) {
-    let judge = replica.judge
-    let tally = judge.tally(in: judge.currentView(), order: judge.canonicalOrder())
-    guard var checkpoint = checkpoint(at: arrivals) else { return }
-    checkpoint.record.digest = checkpoint.governance.digest(verdicts: tally.digest)
-    do throws(LedgerError) {
-      try ledger.write { transaction throws(LedgerError) in
-        try put(checkpoint, to: transaction)
+    try exclusively { () throws(GroupError) in
+      guard var checkpoint = checkpoint(at: arrivals) else { return }
+      let judge = replica.judge
+      let tally = judge.tally(in: judge.currentView(), order: judge.canonicalOrder())
+      checkpoint.record.digest = checkpoint.governance.digest(verdicts: tally.digest)
+      try GroupError.ofLedger { () throws(LedgerError) in
+        try ledger.write { transaction throws(LedgerError) in
+          try put(checkpoint, to: transaction)
+        }
       }
-    } catch {
-      throw .ledger(error)
+      noted = arrivals
     }
-    noted = arrivals
   }
 
   /// A checkpoint of everything in memory, without a digest; nil while the founding event is
@@ -88,14 +84,11 @@ extension GroupLog {
     let checkpoint = checkpoint(after: placed)
     let written = leftWaiting.isEmpty ? [] : Set(placed.map(\.event.id))
     func isLeftAlone(_ id: Digest) -> Bool { leftWaiting.contains(id) && !written.contains(id) }
-    let gone: [Digest]
+    let gone = try GroupError.ofLedger { () throws(LedgerError) in
+      try contentsToErase(after: placed)
+    }
     let rows: [Contents.Row]
     do throws(VaultError) {
-      do throws(LedgerError) {
-        gone = try contentsToErase(after: placed)
-      } catch {
-        throw .ledger(error)
-      }
       rows = try contents?.prepare(deposits) ?? []
     } catch {
       throw .vault(error)

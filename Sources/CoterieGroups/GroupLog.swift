@@ -132,8 +132,8 @@ public final class GroupLog {
     let old = known - min(known, arrivals)
     let events = try judgeEvents(from: next, in: source)
     let hasMore = !events.isEmpty || isFirst
-    let waiting = try ids(.waiting, source)
-    if hasMore || waiting != storedWaiting { try readWaiting(source) }
+    let isRoomOld = hasMore ? true : try ids(.waiting, source) != storedWaiting
+    if isRoomOld { try readWaiting(source) }
     if isFirst { try verifyHeads(in: source) }
     if hasMore {
       let known = try compareAdmissions(of: events, from: next, in: source)

@@ -101,7 +101,7 @@ public struct ScenarioRunner: Sendable {
   ) -> Failure? {
     var random = SplitMix64(seed: seed ^ 0x5b11)
     let replica = Replica(seed: random.next())
-    var (asked, askedMax) = (0, 0)
+    var toAsk = 0
     replica.receive(order) { number in
       let known = world.event(ofNumber: number)
       return (known.event, known.envelope)
@@ -109,9 +109,9 @@ public struct ScenarioRunner: Sendable {
       // The end of a batch: everything is asked for, so that nothing kept from here may matter. In
       // a long history not as often, or asking would take longer than all else.
       let isShort = replica.judge.count < Self.fewEvents
-      askedMax += isShort ? Self.askedMax.few : Self.askedMax.many
-      guard random.below(4) == 0, asked + replica.judge.count <= askedMax else { return }
-      asked += replica.judge.count
+      toAsk += isShort ? Self.askedMax.few : Self.askedMax.many
+      guard random.below(4) == 0, replica.judge.count <= toAsk else { return }
+      toAsk -= replica.judge.count
       _ = Fingerprint(replica)
     }
     let found = Fingerprint(replica)
