@@ -10,18 +10,6 @@ import Foundation
 import StoreKit
 import Testing
 
-@discardableResult
-private func exchange(
-  _ one: Store,
-  _ other: Store,
-  _ shelf: Shelf
-) throws -> (ExchangeOutcome, ExchangeOutcome) {
-  let first = try ExchangeSession(store: one, surroundings: shelf.surroundings)
-  let second = try ExchangeSession(store: other, surroundings: shelf.surroundings)
-  try Pump.run(first, second)
-  return (first.outcome, second.outcome)
-}
-
 @Suite struct `A manifest from elsewhere` {
   @Test func `of any size brings nothing down`() {
     for size: UInt64 in [.max, .max - 1, .max - (1 << 20) + 2] {
@@ -38,25 +26,10 @@ private func exchange(
   }
 }
 
-@Suite struct `A folder that is looked into seldom` {
-  private let shelf: Shelf
+@Suite struct `A folder that is looked into seldom`: FolderUsing {
+  let shelf: Shelf
 
-  init() throws {
-    shelf = try Shelf()
-    try FileManager.default.createDirectory(
-      atPath: shelf.path("spool"),
-      withIntermediateDirectories: true
-    )
-  }
-
-  private var packets: Set<String> {
-    Set((try? FileManager.default.contentsOfDirectory(atPath: shelf.path("spool"))) ?? [])
-  }
-
-  @discardableResult
-  private func sync(_ store: Store) throws -> ExchangeOutcome {
-    try Spool(store: store, folder: shelf.path("spool"), surroundings: shelf.surroundings).run()
-  }
+  init() throws { shelf = try Self.shelfWithFolder() }
 
   private func texts(_ id: Digest, _ store: Store) async throws -> Set<String> {
     let group = try shelf.group(id, store)

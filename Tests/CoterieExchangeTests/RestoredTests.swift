@@ -77,14 +77,4 @@ import Testing
     let (one, other) = try exchange(ann, bob, shelf)
     #expect((one.sent, other.sent) == (0, 0))
   }
-
-  @discardableResult
-  private func exchange(_ one: Store, _ other: Store, _ shelf: Shelf) throws
-    -> (ExchangeOutcome, ExchangeOutcome)
-  {
-    let first = try ExchangeSession(store: one, surroundings: shelf.surroundings)
-    let second = try ExchangeSession(store: other, surroundings: shelf.surroundings)
-    try Pump.run(first, second)
-    return (first.outcome, second.outcome)
-  }
 }

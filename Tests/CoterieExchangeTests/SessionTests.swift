@@ -10,19 +10,6 @@ import Foundation
 import StoreKit
 import Testing
 
-/// Two stores, exchanged until both are done.
-@discardableResult
-private func exchange(
-  _ one: Store,
-  _ other: Store,
-  _ shelf: Shelf
-) throws -> (ExchangeOutcome, ExchangeOutcome) {
-  let first = try ExchangeSession(store: one, surroundings: shelf.surroundings)
-  let second = try ExchangeSession(store: other, surroundings: shelf.surroundings)
-  try Pump.run(first, second)
-  return (first.outcome, second.outcome)
-}
-
 @Suite struct `A session` {
   @Test func `brings an invited person in, and then only what is missing`() async throws {
     let shelf = try Shelf()

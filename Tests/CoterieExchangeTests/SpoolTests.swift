@@ -9,25 +9,10 @@ import Foundation
 import StoreKit
 import Testing
 
-@Suite struct `A folder` {
-  private let shelf: Shelf
+@Suite struct `A folder`: FolderUsing {
+  let shelf: Shelf
 
-  init() throws {
-    shelf = try Shelf()
-    try FileManager.default.createDirectory(
-      atPath: shelf.path("spool"),
-      withIntermediateDirectories: true
-    )
-  }
-
-  private var packets: [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: shelf.path("spool")).sorted()) ?? []
-  }
-
-  @discardableResult
-  private func sync(_ store: Store) throws -> ExchangeOutcome {
-    try Spool(store: store, folder: shelf.path("spool"), surroundings: shelf.surroundings).run()
-  }
+  init() throws { shelf = try Self.shelfWithFolder() }
 
   @Test func `carries a group among three, and is empty once all know`() async throws {
     let ann = try shelf.make("ann.coterie")

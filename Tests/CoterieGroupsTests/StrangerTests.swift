@@ -13,6 +13,18 @@ import StoreKit
 import Testing
 
 @Suite struct `What a stranger signed` {
+  typealias Made = (id: Digest, good: [UInt8], wrong: [UInt8])
+
+  /// An event that the log knows in memory alone, and a member's that waits for it in another log.
+  private func knownHereAwaitedElsewhere(in scene: Scene) throws -> (stranger: Made, waits: Made) {
+    let joined = try scene.join("bob")
+    let stranger = scene.next(after: nil, 0, by: "eve", parents: [scene.log.group])
+    #expect(try scene.log.ingest([stranger.good]).strangers == 1)
+    let waits = scene.next(after: joined, 1, by: "bob", parents: [joined, stranger.id])
+    #expect(try scene.again().ingest([waits.good]).waiting == 1)
+    return (stranger, waits)
+  }
+
   @Test func `is on disk before an event of its author that builds on it`() throws {
     let scene = try Scene()
     let stranger = scene.next(after: nil, 0, by: "eve", parents: [scene.log.group])
@@ -24,12 +36,7 @@ import Testing
 
   @Test func `being known here leaves alone what waits for it elsewhere`() throws {
     let scene = try Scene()
-    let joined = try scene.join("bob")
-    let stranger = scene.next(after: nil, 0, by: "eve", parents: [scene.log.group])
-    #expect(try scene.log.ingest([stranger.good]).strangers == 1)
-    let other = try scene.again()
-    let waits = scene.next(after: joined, 1, by: "bob", parents: [joined, stranger.id])
-    #expect(try other.ingest([waits.good]).waiting == 1)
+    let (stranger, waits) = try knownHereAwaitedElsewhere(in: scene)
     #expect(try scene.store.counts()["waiting"] == 1)
     try scene.post()
     #expect(try scene.store.counts()["waiting"] == 1)
@@ -43,12 +50,7 @@ import Testing
 
   @Test func `brings what waits for it its place, in the program that knows it`() throws {
     let scene = try Scene()
-    let joined = try scene.join("bob")
-    let stranger = scene.next(after: nil, 0, by: "eve", parents: [scene.log.group])
-    #expect(try scene.log.ingest([stranger.good]).strangers == 1)
-    let other = try scene.again()
-    let waits = scene.next(after: joined, 1, by: "bob", parents: [joined, stranger.id])
-    #expect(try other.ingest([waits.good]).waiting == 1)
+    let (stranger, waits) = try knownHereAwaitedElsewhere(in: scene)
     #expect(try scene.log.ingest([waits.good]).placed == [stranger.id, waits.id])
     #expect(try scene.store.counts()["waiting"] == 0)
     let again = try scene.again()
