@@ -1,13 +1,9 @@
 import CoterieBundles
-import CoterieEngine
 import CoterieEvents
 import CoterieGroups
 import CoterieJudgement
 import CoterieLedger
-import CoterieSealing
-import CoterieVault
 import CoterieWire
-import Foundation
 import ScopeKit
 import StoreKit
 import Testing
