@@ -37,6 +37,7 @@ let package = Package(
       pkgConfig: "libqrencode",
       providers: [.apt(["libqrencode-dev"])]
     ),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CBLAKE2b", cSettings: [.treatAllWarnings(as: .error)]),
     floor("CoterieWire", on: []),
     floor("CoterieConsole", on: ["CQRencode"]),
@@ -50,7 +51,7 @@ let package = Package(
     ),
     floor("CoterieLedger", on: ["CoterieWire", "CLMDB"]),
     floor("CoterieVault", on: ["CoterieWire", "CoterieSealing", "CoterieLedger"]),
-    floor("CoterieBundles", on: ["CoterieWire", "CoterieSealing"]),
+    floor("CoterieBundles", on: ["CoterieWire", "CoterieSealing", "CZstd"]),
     floor(
       "CoterieScenarios",
       on: [

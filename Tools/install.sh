@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the build needs and this machine lacks: libsodium, LMDB and libqrencode with their
-# headers. With "tests" also what the tests need: Python with venv, flock, strace, the shells whose
+# Installs what the build needs and this machine lacks: libsodium, LMDB, libqrencode and libzstd with
+# their headers. With "tests" also what the tests need: Python with venv, flock, strace, the shells whose
 # completions are tested, mandoc, the browser in which reports are tested, and valgrind.
 set -euo pipefail
 
-wanted=(libsodium-dev liblmdb-dev libqrencode-dev pkg-config)
+wanted=(libsodium-dev liblmdb-dev libqrencode-dev libzstd-dev pkg-config)
 if [ "${1:-}" = tests ]; then
   wanted+=(python3 python3-venv util-linux strace zsh fish mandoc chromium valgrind binutils)
 fi

@@ -13,31 +13,21 @@ public final class BundleSource: LogSource {
   /// Secrets and contents that were found beside events: checked against their commitments.
   public private(set) var contentCount = 0
   private let path: String
-  private let descriptor: Int32
+  private let file: BundleFile
   private let eventsMax: Int
 
   /// Bytes that the least event takes: a signature, an author, a group and a parent.
   private static let eventBytesMin = 64 + 3 * 32
 
-  /// Opens a file; nothing is read yet.
+  /// Of these what cannot be compressed: the signature.
+  private static let compressedBytesMin = 64
+
+  /// Opens a file; of a compressed one the first bytes are read.
   public init(path: String, name: String) throws(SourceFault) {
     self.path = path
     self.name = name
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    var status = stat()
-    eventsMax =
-      unsafe descriptor >= 0 && fstat(descriptor, &status) == 0
-      ? Int(status.st_size) / Self.eventBytesMin : 0
-    guard descriptor >= 0 else {
-      throw SourceFault(.notFound, "\(path) cannot be opened: \(systemError())")
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw SourceFault(.malformed, "\(path) is not a regular file")
-    }
-  }
-
-  deinit {
-    close(descriptor)
+    file = try BundleFile(path: path)
+    eventsMax = file.size / (file.isCompressed ? Self.compressedBytesMin : Self.eventBytesMin)
   }
 
   /// Hands over each envelope of the bundle, in the file's order.
@@ -49,13 +39,12 @@ public final class BundleSource: LogSource {
 
   /// Hands over each entry until the body answers false.
   func scanEntries(_ body: (_ entry: BundleEntry, _ place: UInt64) -> Bool) throws(SourceFault) {
-    var position: Int64 = 0
+    var position: UInt64 = 0
     eventCount = 0
-    let descriptor = self.descriptor
+    let file = self.file
     var reader = BundleReader { (count) throws(BundleFault) in
-      let bytes = readBytes(descriptor, count, at: position)
-      guard let bytes else { throw BundleFault(.unreadable(errno), offset: 0, wholeItems: 0) }
-      position += Int64(bytes.count)
+      let bytes = try file.bytes(count, at: position)
+      position += UInt64(bytes.count)
       return bytes
     }
     do {
@@ -78,16 +67,16 @@ public final class BundleSource: LogSource {
     }
   }
 
-  /// The byte at which an item starts.
+  /// The byte at which an item starts; of a compressed file in what comes out of it.
   public func location(of place: UInt64) -> (number: UInt64, words: String) {
-    (place, "the item at byte \(place)")
+    (place, "the item at byte \(place)" + (file.isCompressed ? " of what is decompressed" : ""))
   }
 
   /// Reads one entry again.
   public func envelope(at place: UInt64) throws(SourceFault) -> [UInt8] {
     // Most envelopes are far smaller than the largest.
     for size in [2048, Limits.envelopeBytesMax + 8] {
-      let bytes = readBytes(descriptor, size, at: Int64(place)) ?? []
+      let bytes = (try? file.bytes(size, at: place)) ?? []
       if let envelope = try? Self.envelope(in: bytes) { return envelope }
     }
     throw SourceFault(.malformed, "\(path): changed while it was read, at byte \(place)")
@@ -99,21 +88,4 @@ public final class BundleSource: LogSource {
     let range = try cursor.byteString(in: bytes.span, limit: Limits.envelopeBytesMax)
     return Array(bytes[range])
   }
-}
-
-/// Up to `count` bytes of a file from a position; nil if it cannot be read.
-func readBytes(_ descriptor: Int32, _ count: Int, at position: Int64) -> [UInt8]? {
-  var bytes = [UInt8](repeating: 0, count: count)
-  while true {
-    let read = unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe pread(descriptor, buffer.baseAddress, count, Int(position))
-    }
-    if read >= 0 { return Array(bytes[..<read]) }
-    if errno != EINTR { return nil }
-  }
-}
-
-/// The system's words for the last error.
-func systemError() -> String {
-  unsafe String(cString: strerror(errno))
 }

@@ -29,6 +29,9 @@ public struct BundleExport {
   /// Ids that the receiver has already, with everything in their past.
   public var known: Set<Digest>
 
+  /// Whether the bundle is compressed with Zstandard (RFC 8878), about 1 MiB at a time.
+  public var isCompressed = false
+
   /// The content of an event, and the chunks of its attachment one after the other; nil where it is
   /// not to be had, or is to be left out.
   public var content: Keeper
@@ -53,6 +56,23 @@ public struct BundleExport {
     _ logs: [(log: MemberLog, source: any LogSource)],
     write: ([UInt8]) -> Void
   ) throws(SourceFault) -> Int {
+    guard isCompressed else { return try items(of: logs, write) }
+    let compressor = Compressor()
+    func put(_ bytes: [UInt8]?) throws(SourceFault) {
+      guard let bytes else { throw SourceFault(.store, "there is no memory for compressing") }
+      write(bytes)
+    }
+    let count = try items(of: logs) { (bytes) throws(SourceFault) in
+      try put(compressor.add(bytes))
+    }
+    try put(compressor.finish())
+    return count
+  }
+
+  private func items(
+    of logs: [(log: MemberLog, source: any LogSource)],
+    _ write: ([UInt8]) throws(SourceFault) -> Void
+  ) throws(SourceFault) -> Int {
     var wanted: [(log: MemberLog, source: any LogSource, events: [Int])] = []
     var taken = known
     for (log, source) in logs {
@@ -63,7 +83,7 @@ public struct BundleExport {
     let count = wanted.map(\.events.count).reduce(0, +)
     var writer = BundleWriter()
     let groups = Set(wanted.map(\.log.group)).sorted()
-    write(writer.header(BundleHeader(groups: groups, count: UInt64(count))))
+    try write(writer.header(BundleHeader(groups: groups, count: UInt64(count))))
     for (log, source, events) in wanted {
       for event in events {
         let id = log.replica.judge.graph.id(event)
@@ -72,15 +92,15 @@ public struct BundleExport {
         let content = mayHaveContent ? try self.content(log.group, id) : nil
         entry.secret = content?.secret
         entry.content = content?.bytes
-        write(writer.entry(entry, id: id))
+        try write(writer.entry(entry, id: id))
         var place = 0
         while let chunk = try content?.chunk(place) {
-          write(writer.chunk(chunk))
+          try write(writer.chunk(chunk))
           place += 1
         }
       }
     }
-    write(writer.end())
+    try write(writer.end())
     return count
   }
 }

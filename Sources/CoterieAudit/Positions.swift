@@ -1,7 +1,7 @@
 internal import CoterieEngine
 internal import CoterieEvents
 internal import CoterieJudgement
-internal import CoterieWire
+public import CoterieWire
 
 /// Places in a log as people name them: `ID`, `#N`, `@`, `X^`, `X~n`, `root`, `X,Y`, `time:…`.
 public struct LogPosition: Sendable {
@@ -119,6 +119,11 @@ public struct LogPosition: Sendable {
     var events = log.past(of: heads)
     if isBefore { events.subtract(heads) }
     return events
+  }
+
+  /// The ids of the heads; of all newest events if everything held is meant.
+  public func heads(in log: MemberLog) -> [Digest] {
+    (isEverything ? log.replica.judge.heads : heads).map { log.id(of: $0) }
   }
 
   /// Whether everything held is meant.

@@ -96,11 +96,14 @@ public struct BundleFault: Error, Equatable, Sendable, CustomStringConvertible {
     case malformed(Malformed)
     /// The file could not be read.
     case unreadable(Int32)
+    /// The bytes cannot be decompressed, for a reason of the decompressor, at a byte of the file.
+    case compression(String, at: UInt64)
   }
 
   /// What happened.
   public var cause: Cause
-  /// Where the item at fault starts, in bytes from the start of the file.
+  /// Where the item at fault starts, in bytes from the start of the file, or of what comes out of a
+  /// compressed one.
   public var offset: UInt64
   /// How many whole items were read before it.
   public var wholeItems: Int
@@ -119,6 +122,9 @@ public struct BundleFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .cut: "the bundle is cut \(place)"
     case .malformed(let fault): "the bundle is damaged \(place): \(fault)"
     case .unreadable(let number): "the bundle cannot be read \(place): error \(number)"
+    case .compression(let reason, let byte):
+      "the bundle cannot be decompressed near byte \(byte) of the file, after \(wholeItems) whole "
+        + "items: \(reason)"
     }
   }
 }

@@ -55,7 +55,12 @@ public struct BundleReader: ~Copyable {
   private mutating func readMore() throws(BundleFault) {
     buffer.removeSubrange(..<start)
     start = 0
-    let more = try fill(1 << 18)
+    let more: [UInt8]
+    do throws(BundleFault) {
+      more = try fill(1 << 18)
+    } catch {
+      throw fault(error.cause)
+    }
     if more.isEmpty { isAtEnd = true }
     buffer += more
   }

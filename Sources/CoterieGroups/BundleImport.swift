@@ -87,7 +87,7 @@ public struct BundleImport {
     progress: (Int) -> Bool
   ) throws(GroupError) -> Outcome {
     var outcome = Outcome()
-    var reader = BundleReader { (count) throws(BundleFault) in
+    var reader = BundleReader.decompressing { (count) throws(BundleFault) in
       guard let bytes = readSome(descriptor, count) else {
         throw BundleFault(.unreadable(errno), offset: 0, wholeItems: 0)
       }

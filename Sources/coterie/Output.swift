@@ -144,7 +144,8 @@ enum Files {
 
   /// A path without its last ending and its folders.
   static func baseName(_ path: String) -> String {
-    let last = path.split(separator: "/").last.map(String.init) ?? path
+    var last = path.split(separator: "/").last.map(String.init) ?? path
+    if last.hasSuffix(".zst") { last.removeLast(4) }
     return last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
   }
 }

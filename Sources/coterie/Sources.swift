@@ -1,6 +1,7 @@
 import CoterieAudit
 import CoterieConsole
 import CoterieJSON
+import CoterieJudgement
 import CoterieScenarios
 import CoterieWire
 
@@ -68,8 +69,8 @@ enum Sources {
   }
 
   /// Reads and verifies all groups of one path.
-  static func logs(_ path: String) throws(Failure) -> [(log: MemberLog, source: any LogSource)] {
-    var found: [(log: MemberLog, source: any LogSource)] = []
+  static func logs(_ path: String) throws(Failure) -> [Opened] {
+    var found: [Opened] = []
     for source in try open([path]) {
       do throws(SourceFault) {
         found += try LogReading().read(source).logs.map { ($0, source) }
@@ -78,6 +79,44 @@ enum Sources {
       }
     }
     return found
+  }
+
+  /// A log, and where it was read from.
+  typealias Opened = (log: MemberLog, source: any LogSource)
+
+  /// Those of the group that `--group` or `COTERIE_GROUP` names, by the start of its id or by its
+  /// name; all if neither does.
+  static func ofGroup(
+    _ found: [Opened],
+    _ invocation: Invocation,
+    _ place: String
+  ) throws(Failure) -> [Opened] {
+    let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
+    if wanted.isEmpty { return found }
+    var matching = found.filter { $0.log.group.hex.hasPrefix(wanted.lowercased()) }
+    if matching.isEmpty {
+      matching = found.filter { log, _ in
+        log.governance().map { Desk.slug($0.name.string) == Desk.slug(wanted) } ?? false
+      }
+    }
+    if matching.isEmpty {
+      let known = noOneGroup(found, of: place).help
+      throw Failure(.notFound, "not-found", "\(place) has no such group", help: known)
+    }
+    if Set(matching.map(\.log.group)).count > 1 { throw noOneGroup(matching, of: place) }
+    return matching
+  }
+
+  /// Why it is not clear which group is meant: there are several, or none.
+  static func noOneGroup(_ found: [Opened], of place: String) -> Failure {
+    if found.isEmpty { return Failure(.notFound, "not-found", "\(place) has no group") }
+    let groups = Set(found.map(\.log.group)).sorted().map { String($0.hex.prefix(16)) }
+    return Failure(
+      .notFound,
+      "ambiguous",
+      "\(place) has several groups",
+      help: "--group one of: " + groups.joined(separator: ", ")
+    )
   }
 
   static func failure(_ fault: SourceFault) -> Failure {

@@ -41,6 +41,10 @@ private func read(_ bytes: [UInt8], pieces: Int = 7) -> (items: [BundleItem], fa
     defer { place = end }
     return Array(bytes[place..<end])
   }
+  return items(of: &reader)
+}
+
+private func items(of reader: inout BundleReader) -> (items: [BundleItem], fault: BundleFault?) {
   var items: [BundleItem] = []
   do throws(BundleFault) {
     while let item = try reader.next() { items.append(item) }
@@ -143,5 +147,92 @@ private func read(_ bytes: [UInt8], pieces: Int = 7) -> (items: [BundleItem], fa
     #expect(bytes[place + 7] == 1)
     bytes[place + 7] = 2
     #expect(read(bytes).fault?.cause == .malformed(Malformed(.unsupportedFormat(2), at: place + 7)))
+  }
+}
+
+/// Bytes in frames of Zstandard, a frame for each of these.
+private func compressed(_ parts: [UInt8]...) -> [UInt8] {
+  let compressor = Compressor()
+  return parts.flatMap { (compressor.add($0) ?? []) + (compressor.finish() ?? []) }
+}
+
+/// Reads bytes that may be compressed and come in pieces of a size.
+private func readCompressed(
+  _ bytes: [UInt8],
+  pieces: Int = 1000
+) -> (items: [BundleItem], fault: BundleFault?) {
+  var place = 0
+  var reader = BundleReader.decompressing { (_) throws(BundleFault) in
+    let end = min(bytes.count, place + pieces)
+    defer { place = end }
+    return Array(bytes[place..<end])
+  }
+  return items(of: &reader)
+}
+
+@Suite struct `A compressed bundle` {
+  @Test func `comes back item by item, in pieces of any size, in frames cut anywhere`() {
+    let whole = bundle(3)
+    let expected = read(whole).items
+    for cut in [0, 1, 100, whole.count - 1] {
+      let bytes = compressed(Array(whole[..<cut]), Array(whole[cut...]))
+      for pieces in [1, 3, 100_000] {
+        let (items, fault) = readCompressed(bytes, pieces: pieces)
+        #expect(fault == nil)
+        #expect(items == expected)
+      }
+    }
+    #expect(readCompressed(whole).items == expected)
+  }
+
+  @Test func `that is cut says how many whole items came out of it`() {
+    let bytes = compressed(bundle(3))
+    for count in 0..<bytes.count {
+      let (items, fault) = readCompressed(Array(bytes[..<count]))
+      #expect(fault != nil)
+      #expect(fault?.wholeItems == items.count)
+    }
+    let (first, second) = (bundle(1), bundle(2))
+    let two = compressed(first, second)
+    let (items, fault) = readCompressed(Array(two[..<(two.count - 5)]))
+    #expect(fault?.cause == .cut)
+    #expect(items.count >= 3)
+  }
+
+  @Test func `with any bit changed is refused, or says what it said`() {
+    let bytes = compressed(bundle(2))
+    let expected = readCompressed(bytes).items
+    for place in bytes.indices {
+      for bit in 0..<8 {
+        var changed = bytes
+        changed[place] ^= 1 << bit
+        let (items, fault) = readCompressed(changed)
+        #expect(fault != nil || items == expected, "byte \(place) bit \(bit)")
+      }
+    }
+  }
+
+  @Test func `that looks back further than eight mebibytes is refused before it is read`() {
+    // A frame of one raw block with a window of 16 MiB: descriptor, window, block header, end.
+    let frame: [UInt8] = Decompressor.magic + [0x00, 14 << 3, 0x01, 0x00, 0x00]
+    let (items, fault) = readCompressed(frame)
+    #expect(items.isEmpty)
+    #expect(
+      fault?.description == """
+        the bundle cannot be decompressed near byte 0 of the file, after 0 whole items: \
+        Frame requires too much memory for decoding
+        """
+    )
+  }
+
+  @Test func `with something behind its frames that is none is damaged there`() {
+    let bytes = compressed(bundle(1))
+    let (items, fault) = readCompressed(bytes + [0xa4, 1, 2, 3, 4, 5])
+    #expect(items.count == 3)
+    guard case .compression(_, let place)? = fault?.cause else {
+      Issue.record("\(String(describing: fault))")
+      return
+    }
+    #expect(place == UInt64(bytes.count))
   }
 }

@@ -76,24 +76,36 @@ enum CodecTargets {
     return Envelope.joining(payload, none)
   }
 
-  /// The first byte chooses the size of pieces.
+  /// The first byte chooses the size of pieces; the highest four have frames of Zstandard read.
   static func bundle(_ bytes: [UInt8]) {
     guard let choice = bytes.first else { return }
     let rest = Array(bytes.dropFirst())
     let size = [1 << 18, 1, 7, 64][Int(choice % 4)]
     var place = 0
-    var reader = BundleReader { (_) throws(BundleFault) in
+    let fill = { (_: Int) throws(BundleFault) -> [UInt8] in
       let end = min(rest.count, place + size)
       defer { place = end }
       return Array(rest[place..<end])
     }
+    if choice < 0xfc {
+      var reader = BundleReader(fill: fill)
+      readBundle(&reader, until: UInt64(rest.count))
+    } else {
+      var reader = BundleReader.decompressing(fill)
+      let isCompressed = rest.starts(with: Decompressor.magic)
+      readBundle(&reader, until: isCompressed ? nil : UInt64(rest.count))
+    }
+  }
+
+  /// - Parameter end: where the bytes end, if that is known.
+  private static func readBundle(_ reader: inout BundleReader, until end: UInt64?) {
     var count = 0
     do throws(BundleFault) {
       while try reader.next() != nil { count += 1 }
-      precondition(reader.offset == UInt64(rest.count), "a good bundle is read to its end")
+      precondition(reader.offset == end ?? reader.offset, "a good bundle is read to its end")
     } catch {
       precondition(error.wholeItems == count, "a fault says how many items were whole")
-      precondition(error.offset <= UInt64(rest.count), "a fault lies within the bytes")
+      precondition(error.offset <= end ?? error.offset, "a fault lies within the bytes")
       if case .malformed(let fault) = error.cause {
         precondition(fault.offset >= 0, "a fault lies within its item")
       }

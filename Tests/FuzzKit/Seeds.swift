@@ -68,7 +68,11 @@ extension FuzzTarget {
       bytes += writer.entry(entry, id: try Event.decode(entry.envelope.span).event.id)
     }
     bytes += writer.chunk([1, 2, 3]) + writer.end()
-    return [[0] + bytes, [1] + bytes, [2] + bytes + bytes]
+    let compressor = Compressor()
+    let frames = (compressor.add(bytes) ?? []) + (compressor.finish() ?? [])
+    return [
+      [0] + bytes, [1] + bytes, [2] + bytes + bytes, [0xff] + frames, [0xfe] + frames + frames,
+    ]
   }
 
   /// Every scenario of the fixtures that is short.

@@ -45,7 +45,7 @@ private func imports(_ path: String) throws -> Set<String> {
       ]
     ),
     ("CoterieEvents", ["CoterieWire", "CoterieSealing"]),
-    ("CoterieBundles", ["CoterieWire", "CoterieSealing"]),
+    ("CoterieBundles", ["CoterieWire", "CoterieSealing", "CZstd"]),
     ("CoterieJudgement", ["CoterieWire", "CoterieSealing", "CoterieEvents"]),
     (
       "CoterieEngine",
@@ -102,7 +102,7 @@ private func imports(_ path: String) throws -> Set<String> {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: root.appending(path: "Sources").path
     )
-    let others: Set = ["CSodium", "CBLAKE2b", "CLMDB", "CQRencode", "coterie"]
+    let others: Set = ["CSodium", "CBLAKE2b", "CLMDB", "CQRencode", "CZstd", "coterie"]
     #expect(Set(names) == Set(floors.map(\.floor)).union(others))
   }
 
@@ -113,6 +113,7 @@ private func imports(_ path: String) throws -> Set<String> {
       #expect(!found.contains("CBLAKE2b") || file.contains("/CoterieSealing/"), "\(file)")
       #expect(!found.contains("CLMDB") || file.contains("/CoterieLedger/"), "\(file)")
       #expect(!found.contains("CQRencode") || file.contains("/CoterieConsole/"), "\(file)")
+      #expect(!found.contains("CZstd") || file.contains("/CoterieBundles/"), "\(file)")
     }
   }
 

@@ -16,16 +16,18 @@ enum ExportCommand {
     about: """
       Parents come first. From a store of your own that is unlocked, contents and their secrets come
       with it, in clear; --redact leaves them out. --missing-from writes only what is lacking there.
+      --zstd compresses; whatever reads bundles reads it so too, and so does zstd.
       """,
     example: "export alice.coterie -o alice.cborseq",
     operands: [Operand("PATH", .optional, help: "a store, a bundle or a scenario file")],
     options: [
       Option("--redact", help: "leave secrets and contents out"),
+      Option("--zstd", help: "compress the bundle with Zstandard"),
       Option(
         "--missing-from",
         value: "WHAT",
         values: .files,
-        help: "a store, a bundle, or heads as a comma list of event ids"
+        help: "a store, a bundle, or heads as a comma list of positions"
       ),
     ],
     run: run
@@ -33,16 +35,17 @@ enum ExportCommand {
 
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     let place = try Sources.path(invocation.operands.first, invocation)
-    let logs = try Sources.logs(place)
+    let logs = try Sources.ofGroup(try Sources.logs(place), invocation, place)
     var known: Set<Digest> = []
     if let receiver = invocation.value("--missing-from") {
-      known = try self.known(to: receiver, logs.map(\.log))
+      known = try self.known(to: receiver, logs)
     }
     let contents = try contents(place, invocation)
     var pending = 0
     for (log, _) in logs { pending += log.eventCount - log.ids.count }
     do throws(SourceFault) {
-      let export = BundleExport(known: known, content: contents)
+      var export = BundleExport(known: known, content: contents)
+      export.isCompressed = invocation.has("--zstd")
       let count = try export.run(logs) { console.write($0) }
       console.say("\(count) events" + (pending > 0 ? "; \(pending) that wait were left out" : ""))
     } catch {
@@ -80,22 +83,50 @@ enum ExportCommand {
 
   private static func known(
     to receiver: String,
-    _ logs: [MemberLog]
+    _ logs: [Sources.Opened]
   ) throws(Failure) -> Set<Digest> {
     var status = stat()
     if unsafe stat(receiver, &status) == 0 {
       return Set(try Sources.logs(receiver).flatMap { $0.log.ids })
     }
     var heads: [Digest] = []
-    for word in receiver.split(separator: ",") {
-      guard let id = Digest(hex: String(word)) else {
-        throw Failure.usage(
-          "--missing-from takes a path or event ids of 64 hex digits, not \"\(receiver)\""
-        )
-      }
-      heads.append(id)
+    for word in receiver.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+      // Heads that are not held here are the receiver's own: nothing in their past is known either.
+      if let id = Digest(hex: word) { heads.append(id) } else { heads += try held(word, logs) }
     }
-    return logs.reduce(into: []) { $0.formUnion($1.past(of: heads)) }
+    return logs.reduce(into: []) { $0.formUnion($1.log.past(of: heads)) }
+  }
+
+  /// The events that a position names in the one group that has it.
+  private static func held(
+    _ word: String,
+    _ logs: [Sources.Opened]
+  ) throws(Failure) -> [Digest] {
+    var found: [[Digest]] = []
+    var failure = Failure.usage(
+      "\"\(word)\" is no file, no store and no event",
+      help: "--missing-from takes a path, or heads as a comma list of positions"
+    )
+    for (log, source) in logs {
+      do throws(Failure) {
+        let position = try OpenedCase.position(word, log, source)
+        if position.isBefore { continue }
+        found.append(position.heads(in: log))
+      } catch {
+        if error.code == "ambiguous" { throw error }
+        if error.code == "not-found" { failure = error }
+      }
+    }
+    guard let heads = found.first else { throw failure }
+    guard found.count == 1 else {
+      throw Failure(
+        .notFound,
+        "ambiguous",
+        "\(found.count) groups have \(word)",
+        help: "name one with --group, or events by their ids"
+      )
+    }
+    return heads
   }
 }
 

@@ -349,27 +349,9 @@ struct OpenedLog {
 
   init(_ invocation: Invocation, path: String?) throws(Failure) {
     let place = try Sources.path(path, invocation)
-    let found = try Sources.logs(place)
-    let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
-    var matching = found.filter { $0.log.group.hex.hasPrefix(wanted.lowercased()) }
-    if matching.isEmpty {
-      matching = found.filter { log, _ in
-        log.governance().map { Desk.slug($0.name.string) == Desk.slug(wanted) } ?? false
-      }
-    }
-    let groups = Set(matching.map(\.log.group)).sorted()
-    guard let group = groups.first, groups.count == 1 else {
-      let all = groups.isEmpty ? Set(found.map(\.log.group)).sorted() : groups
-      throw Failure(
-        .notFound,
-        groups.isEmpty ? "not-found" : "ambiguous",
-        groups.isEmpty ? "\(place) has no such group" : "\(place) has several groups",
-        help: all.isEmpty
-          ? nil : "--group one of: " + all.map { String($0.hex.prefix(16)) }.joined(separator: ", ")
-      )
-    }
-    guard let first = matching.first(where: { $0.log.group == group }) else {
-      throw Failure(.notFound, "not-found", "\(place) has no such group")
+    let found = try Sources.ofGroup(try Sources.logs(place), invocation, place)
+    guard let first = found.first, Set(found.map(\.log.group)).count == 1 else {
+      throw Sources.noOneGroup(found, of: place)
     }
     log = first.log
     source = first.source

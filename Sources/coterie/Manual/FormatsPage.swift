@@ -180,7 +180,9 @@ enum FormatsPage {
     page.paragraph(
       """
       A cut or damaged bundle is read up to the damage; the program says how many whole items that
-      were. A redacted bundle, without secrets and contents, verifies like a full one.
+      were. A redacted bundle, without secrets and contents, verifies like a full one. A bundle that
+      starts with a frame of Zstandard (RFC 8878) is compressed: frames one behind the other, none
+      of which looks back further than 8 MiB; places in it are those of what comes out.
       """
     )
   }
