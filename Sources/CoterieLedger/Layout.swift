@@ -99,6 +99,8 @@ public enum StoreFormat {
   public static let current: UInt64 = 1
   /// The name of the data file in the store's folder.
   public static let dataFile = "log.mdb"
+  /// The name of what the data file was before the store was upgraded.
+  public static let olderFile = "log.mdb.before-upgrade"
   /// The name of LMDB's lock file.
   public static let lockFile = "log.mdb-lock"
   /// The name of the file by whose lock one writer keeps others out.

@@ -30,6 +30,7 @@ extension Ledger {
     guard unsafe rename(beside, data) == 0 else { throw FileChecks.failure("renaming", path) }
     try FileChecks.syncFolder(path)
     if old >= 0 { FileAccess.overwrite(old) }
+    FileAccess.wipeFile("\(path)/\(StoreFormat.olderFile)")
   }
 
   private static func copyCompact(_ path: String, to beside: String) throws(LedgerError) {
@@ -47,12 +48,47 @@ extension Ledger {
 
   /// Writes what is committed now into a new file, without free pages, and syncs it.
   public func copy(to copyPath: String) throws(LedgerError) {
-    try unsafe Self.check(mdb_env_copy2(environment, copyPath, UInt32(MDB_CP_COMPACT)), path: path)
+    try unsafe Self.copy(environment, to: copyPath, path: path)
+  }
+
+  private static func copy(
+    _ environment: OpaquePointer,
+    to copyPath: String,
+    path: String
+  ) throws(LedgerError) {
+    try unsafe check(mdb_env_copy2(environment, copyPath, UInt32(MDB_CP_COMPACT)), path: path)
     let copy = unsafe Glibc.open(copyPath, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
     guard copy >= 0 else { throw FileChecks.failure("opening \(copyPath)", path) }
     defer { close(copy) }
     guard fchmod(copy, 0o600) == 0, fsync(copy) == 0 else {
       throw FileChecks.failure("syncing \(copyPath)", path)
     }
+  }
+
+  // MARK: Upgrading
+
+  /// Whether a store was made by an older program and lacks tables, which opening it for writing
+  /// adds.
+  ///
+  /// What it was before is kept in `StoreFormat.olderFile` until it is compacted.
+  public static func isOlder(_ path: String) throws(LedgerError) -> Bool {
+    let reader = try StoreReader(path)
+    try reader.checkFormat(path: path)
+    return !reader.hasAllTables
+  }
+
+  /// Keeps what a store is before it is upgraded, beside its data file.
+  static func keep(_ environment: OpaquePointer, of folder: String) throws(LedgerError) {
+    let kept = "\(folder)/\(StoreFormat.olderFile)"
+    let beside = "\(kept).partial"
+    unsafe unlink(beside)
+    do throws(LedgerError) {
+      try unsafe copy(environment, to: beside, path: folder)
+      guard unsafe rename(beside, kept) == 0 else { throw FileChecks.failure("renaming", folder) }
+    } catch {
+      unsafe unlink(beside)
+      throw error
+    }
+    try FileChecks.syncFolder(folder)
   }
 }

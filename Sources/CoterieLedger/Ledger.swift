@@ -122,12 +122,13 @@ internal import Synchronization
     // The bounds-checked reader looks first: LMDB would trust every offset in the file.
     let reader = try StoreReader(path)
     try reader.checkFormat(path: path)
-    let lacksTables = !reader.hasAllTables
-    if lacksTables, isReadOnly { throw .olderFormat }
+    let isOlder = !reader.hasAllTables
+    if isOlder, isReadOnly { throw .olderFormat }
     let ledger = try Ledger(
       folder: path,
       isReadOnly: isReadOnly,
-      isNew: lacksTables,
+      isNew: isOlder,
+      isUpgraded: isOlder,
       mapBytes: mapBytes
     )
     registry.withLock { $0[identity] = Registered(ledger: ledger) }
@@ -138,6 +139,7 @@ internal import Synchronization
     folder: String,
     isReadOnly: Bool,
     isNew: Bool,
+    isUpgraded: Bool = false,
     mapBytes: Int,
     isMarked: Bool = true
   ) throws(LedgerError) {
@@ -171,6 +173,8 @@ internal import Synchronization
         var dead: Int32 = 0
         try unsafe Self.check(mdb_reader_check(environment, &dead), path: folder)
       }
+      // Another program may have upgraded it since it was looked at.
+      if isUpgraded, try Self.isOlder(folder) { try unsafe Self.keep(environment, of: folder) }
       // Who only reads does so page by page, and never lets LMDB look into a tree.
       tables =
         isReadOnly ? [] : try unsafe Self.openTables(environment, isNew: isNew, path: folder)

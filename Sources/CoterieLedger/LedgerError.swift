@@ -41,7 +41,7 @@ extension LedgerError: CustomStringConvertible {
       "\(path) is no folder in memory (tmpfs) that is this user's alone; set XDG_RUNTIME_DIR to one"
     case .notAStore(let path): "\(path) is not a store"
     case .newerFormat(let found): "the store has format \(found); this program knows 1"
-    case .olderFormat: "the store was made before contents were kept; open it for writing once"
+    case .olderFormat: "an older program made the store; coterie store upgrade adds what it lacks"
     case .damaged(let page, let problem):
       "the store is damaged at page \(page)\(Self.byte(of: page)): \(problem)"
     case .occupied(let table):

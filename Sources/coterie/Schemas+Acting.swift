@@ -61,6 +61,7 @@ extension Schemas {
     "stats": object([
       "counts": map(integer), "files": map(integer), "bytes": integer, "locked": bool,
     ]),
+    "upgrade": object(["format": integer, "upgraded": bool, "kept": optionalString]),
     "salvage": object([
       "events": integer, "contents": integer, "keys": integer, "waiting": integer, "bad": integer,
       "unreadable": integer,

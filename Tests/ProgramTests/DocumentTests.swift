@@ -120,6 +120,7 @@ private struct Schema {
     ("erase", "coterie message delete $(cat message) --here --yes -g reading -s a.coterie"),
     ("sync", "coterie sync b.coterie -s a.coterie"), ("stats", "coterie store stats -s a.coterie"),
     ("import", "coterie export a.coterie -g reading | coterie import - -s new.coterie"),
+    ("upgrade", "coterie store upgrade -s a.coterie"),
     ("salvage", "coterie store salvage a.coterie saved.coterie"),
     ("contacts", "coterie contacts known --add $(cat message) -s a.coterie"),
     ("explain", "coterie explain member"), ("version", "coterie version"),

@@ -45,6 +45,26 @@ def drop(path, names):
     change(path, body)
 
 
+class Stat(ctypes.Structure):
+    _fields_ = [("page", ctypes.c_uint), ("depth", ctypes.c_uint)] + [
+        (name, ctypes.c_size_t) for name in ("branches", "leaves", "overflow", "entries")
+    ]
+
+
+def count(path, name):
+    """How many entries a table has; None if there is no such table."""
+    found = []
+
+    def body(transaction):
+        handle, stat = ctypes.c_uint(), Stat()
+        if LMDB.mdb_dbi_open(transaction, name.encode(), 0, ctypes.byref(handle)) == 0:
+            check(LMDB.mdb_stat(transaction, handle, ctypes.byref(stat)))
+            found.append(stat.entries)
+
+    change(path, body)
+    return found[0] if found else None
+
+
 def set_format(path, number):
     """Gives a store another format number."""
 

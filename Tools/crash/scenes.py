@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 
 import lmdb_file
 from ground import Fault, read, write
@@ -324,13 +325,29 @@ class Upgrade(Scene):
     def prepare(self):
         super().prepare()
         self.acknowledged.clear()
-        lmdb_file.drop(f"{self.ground.store}/log.mdb", ["contents", "timers", "erasures"])
+        log = f"{self.ground.store}/log.mdb"
+        lmdb_file.drop(log, ["contents", "timers", "erasures"])
+        self.before = lmdb_file.count(log, "events")
         self.words = ("message", "post", "the first after the upgrade", "-s", self.ground.store)
 
     def look(self, run, messages):
         number = posted(run)
         if number and messages.get(number, {}).get("text") != self.words[2]:
             raise Fault("the program said that it has posted what is not there")
+        # Whoever upgraded it first, this run or the next opening: what it was is there, whole.
+        kept = f"{self.ground.root}/kept.mdb"
+        shutil.copyfile(f"{self.ground.store}/log.mdb.before-upgrade", kept)
+        if lmdb_file.count(kept, "events") != self.before or lmdb_file.count(kept, "contents"):
+            raise Fault("what was kept is not what the store was")
+        os.remove(kept)
+
+
+class UpgradeAlone(Upgrade):
+    name = "store upgrade"
+
+    def prepare(self):
+        super().prepare()
+        self.words = ("store", "upgrade", "-s", self.ground.store)
 
 
 class Sync(Scene):
@@ -392,5 +409,5 @@ class Salvage(Scene):
 
 ALL = [
     Init, Create, Post, Attach, NewKey, Import, Export, Erase, EraseHere, Clear, Forget, Compact,
-    Purge, Backup, Upgrade, Sync, Salvage,
+    Purge, Backup, Upgrade, UpgradeAlone, Sync, Salvage,
 ]  # fmt: skip

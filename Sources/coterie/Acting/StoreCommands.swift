@@ -9,7 +9,7 @@ import Glibc
 
 /// `coterie store` and `coterie contacts`.
 enum StoreCommands {
-  static let rows = [stats, backup, compact, purge, salvage, contacts]
+  static let rows = [stats, backup, compact, upgrade, purge, salvage, contacts]
 
   private static let stats = Command(
     "store stats",
@@ -84,6 +84,41 @@ enum StoreCommands {
       _ = try Stores.open(path)
       try compact(path)
       console.say("compacted \(path)")
+      return .done
+    }
+  )
+
+  private static let upgrade = Command(
+    "store upgrade",
+    "bring a store of an older program to the newest format",
+    about: """
+      What its log was is kept beside it, as \(StoreFormat.olderFile), until the store is compacted
+      or purged. The first command that acts in a store, or shows its names, upgrades it too.
+      """,
+    example: "store upgrade -s alice.coterie",
+    run: { invocation, console in
+      let path = try Sources.path(nil, invocation)
+      let isOlder: Bool
+      do throws(LedgerError) {
+        isOlder = try Ledger.isOlder(path)
+      } catch {
+        throw Stores.failure(GroupError.ledger(error))
+      }
+      _ = try Stores.open(path)
+      let kept = "\(path)/\(StoreFormat.olderFile)"
+      if console.isJSON {
+        let result = JSONValue.object([
+          "format": .integer(Int64(StoreFormat.current)), "upgraded": .bool(isOlder),
+          "kept": isOlder ? .string(kept) : .null,
+        ])
+        console.line(Output.document("upgrade", result, exit: .done))
+      } else {
+        console.line(
+          isOlder
+            ? "upgraded \(path) to format \(StoreFormat.current); what it was is in \(kept)"
+            : "\(path) has format \(StoreFormat.current), the newest: nothing to do"
+        )
+      }
       return .done
     }
   )

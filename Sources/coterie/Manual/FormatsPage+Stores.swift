@@ -15,6 +15,10 @@ extension FormatsPage {
       page.terms(
         [
           ("Pa log.mdb", "The LMDB file of events, with the tables below."),
+          (
+            "Pa log.mdb.before-upgrade",
+            "What log.mdb was when an older program wrote it, until the store is compacted."
+          ),
           ("Pa log.mdb-lock", "The lock file of LMDB."),
           ("Pa writer", "The file whose lock keeps a second writer out."),
           (
