@@ -15,6 +15,10 @@ public struct MemberSummary: Sendable {
   public var digest: Digest?
   /// The newest admitted events.
   public var heads: [Digest]
+  /// Whether the log could not be read to its end.
+  public var isCut: Bool
+  /// The rules version that the log names, if it is not the one that this program knows.
+  public var otherRules: UInt64?
   /// What was kept out.
   public var bad: [BadEvent]
   /// Events whose own signature is wrong, while a later one vouches for them.
@@ -85,6 +89,8 @@ extension MemberLog {
       counts: counts,
       digest: judge.governance(in: current)?.digest(verdicts: tally.digest),
       heads: judge.heads.map { judge.graph.id($0) }.sorted(),
+      isCut: isCut,
+      otherRules: otherRules,
       bad: bad,
       unsigned: unsigned,
       pending: replica.pending
@@ -203,7 +209,9 @@ extension GroupComparison {
     _ pair: (Int, Int)
   ) -> (Difference?, Cause) {
     let difference = firstDifference(one, other)
-    let isDamaged = !summaries[pair.0].bad.isEmpty || !summaries[pair.1].bad.isEmpty
+    let both = [summaries[pair.0], summaries[pair.1]]
+    if both.contains(where: { $0.otherRules != nil }) { return (difference, .rulesVersion) }
+    let isDamaged = both.contains { $0.isCut || !$0.bad.isEmpty }
     guard let difference else { return (nil, .engineDefect) }
     if difference.verdicts.0 == nil || difference.verdicts.1 == nil {
       // A fork that only both together show is why they differ, wherever they differ first.

@@ -48,6 +48,10 @@ public final class MemberLog {
   ///
   /// Found by `SignatureMode.every` only.
   public internal(set) var unsigned: [BadEvent] = []
+  /// Whether the log could not be read to its end.
+  public internal(set) var isCut = false
+  /// The rules version that the log names, if it is not the one that this program knows.
+  public internal(set) var otherRules: UInt64?
   /// Chains whose newest signature was checked.
   public internal(set) var chainCount = 0
   /// Signatures checked in all.
@@ -104,6 +108,8 @@ public struct LogReading {
       let forged = try pass.forged()
       if forged.isEmpty {
         for log in pass.logs.values {
+          log.isCut = fault != nil
+          log.otherRules = source.otherRules
           log.bad += rejected.filter { pass.groupOf[$0.id] == log.group }
         }
         return (pass.logs.values.sorted { $0.group < $1.group }, fault)

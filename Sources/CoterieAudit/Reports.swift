@@ -121,6 +121,20 @@ extension GroupComparison {
       }
     }
     for member in members {
+      guard let rules = member.otherRules else { continue }
+      found.append(
+        Finding(
+          code: "rules-version",
+          severity: .error,
+          event: nil,
+          group: group,
+          message: "\(member.name) is of rules version \(rules); this program knows 1",
+          help: "a newer program judges it; or ask its sender what the header means",
+          evidence: []
+        )
+      )
+    }
+    for member in members {
       for bad in member.unsigned {
         found.append(
           Finding(

@@ -67,6 +67,9 @@ extension Store {
     }
   }
 
+  /// How the store's file stands now.
+  public func condition() throws(LedgerError) -> Ledger.Condition { try ledger.condition() }
+
   /// Copies the store as it is now into a new folder, which opens with the same key.
   public func backUp(to path: String) throws(GroupError) {
     try withVault { vault throws(VaultError) in try vault.backUp(ledger, to: path) }

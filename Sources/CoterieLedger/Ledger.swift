@@ -19,6 +19,8 @@ internal import Synchronization
   private let turns = Mutex(Turns())
   private let identity: FileChecks.Identity
   private let openMark: OpenMark?
+  /// Readers that had ended without a word when the store was opened.
+  let staleReaders: Int
 
   struct Registered {
     weak var ledger: Ledger?
@@ -169,10 +171,11 @@ internal import Synchronization
       if isReadOnly { flags |= UInt32(MDB_RDONLY) }
       if !canWriteFolder { flags |= UInt32(MDB_NOLOCK | MDB_RDONLY) }
       try unsafe Self.check(mdb_env_open(environment, data, flags, 0o600), path: folder)
+      var dead: Int32 = 0
       if canWriteFolder {
-        var dead: Int32 = 0
         try unsafe Self.check(mdb_reader_check(environment, &dead), path: folder)
       }
+      staleReaders = Int(dead)
       // Another program may have upgraded it since it was looked at.
       if isUpgraded, try Self.isOlder(folder) { try unsafe Self.keep(environment, of: folder) }
       // Who only reads does so page by page, and never lets LMDB look into a tree.

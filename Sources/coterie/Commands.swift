@@ -52,7 +52,7 @@ enum Commands {
     rows += [MembersCommand.row, WatchCommand.row, ForksCommand.row]
     rows += WhyCommands.rows
     rows += DiffCommands.rows
-    rows += VerifyCommands.rows
+    rows += VerifyCommands.rows + [DoctorCommand.row]
     rows += KeyCommands.rows
     rows += GroupCommands.rows
     rows += MemberCommands.rows

@@ -50,15 +50,22 @@ extension Schemas {
       )
     ]),
     "doctor": object([
+      "store": nullable(
+        object([
+          "format": integer, "map_bytes": integer, "used_bytes": integer, "stale_readers": integer,
+        ])
+      ),
       "groups": array(
         object([
-          "group": string,
-          "drill": object([
-            "attempts": array(object(["name": string, "noticed": bool, "how": string])),
-            "untouched": array(string),
-          ]),
+          "group": string, "events": integer, "waiting": integer, "bad": integer,
+          "drill": nullable(
+            object([
+              "attempts": array(object(["name": string, "noticed": bool, "how": string])),
+              "untouched": array(string),
+            ])
+          ),
         ])
-      )
+      ),
     ]),
     "forks": object([
       "forks": array(object(["author": string, "sequence": integer, "events": array(string)]))

@@ -91,31 +91,40 @@ enum Sources {
     _ invocation: Invocation,
     _ place: String
   ) throws(Failure) -> [Opened] {
+    try ofGroup(found, invocation, place, id: \.log.group) { $0.log.governance()?.name.string }
+  }
+
+  /// The same of whatever has a group.
+  static func ofGroup<Item>(
+    _ found: [Item],
+    _ invocation: Invocation,
+    _ place: String,
+    id: (Item) -> Digest,
+    name: (Item) -> String?
+  ) throws(Failure) -> [Item] {
     let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
     if wanted.isEmpty { return found }
-    var matching = found.filter { $0.log.group.hex.hasPrefix(wanted.lowercased()) }
+    var matching = found.filter { id($0).hex.hasPrefix(wanted.lowercased()) }
     if matching.isEmpty {
-      matching = found.filter { log, _ in
-        log.governance().map { Desk.slug($0.name.string) == Desk.slug(wanted) } ?? false
-      }
+      matching = found.filter { name($0).map { Desk.slug($0) == Desk.slug(wanted) } ?? false }
     }
     if matching.isEmpty {
-      let known = noOneGroup(found, of: place).help
+      let known = noOneGroup(found.map(id), of: place).help
       throw Failure(.notFound, "not-found", "\(place) has no such group", help: known)
     }
-    if Set(matching.map(\.log.group)).count > 1 { throw noOneGroup(matching, of: place) }
+    if Set(matching.map(id)).count > 1 { throw noOneGroup(matching.map(id), of: place) }
     return matching
   }
 
   /// Why it is not clear which group is meant: there are several, or none.
-  static func noOneGroup(_ found: [Opened], of place: String) -> Failure {
-    if found.isEmpty { return Failure(.notFound, "not-found", "\(place) has no group") }
-    let groups = Set(found.map(\.log.group)).sorted().map { String($0.hex.prefix(16)) }
+  static func noOneGroup(_ groups: [Digest], of place: String) -> Failure {
+    if groups.isEmpty { return Failure(.notFound, "not-found", "\(place) has no group") }
+    let known = Set(groups).sorted().map { String($0.hex.prefix(16)) }
     return Failure(
       .notFound,
       "ambiguous",
       "\(place) has several groups",
-      help: "--group one of: " + groups.joined(separator: ", ")
+      help: "--group one of: " + known.joined(separator: ", ")
     )
   }
 

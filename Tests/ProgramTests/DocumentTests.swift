@@ -90,6 +90,7 @@ private struct Schema {
     ("bisect", "coterie bisect a.coterie b.coterie"),
     ("search", "coterie bisect a.coterie --to @ -- true"),
     ("verify", "coterie verify a.coterie"), ("doctor", "coterie doctor --drill -s b.coterie"),
+    ("doctor", "coterie doctor -s a.coterie"),
     ("whatif", "coterie whatif a.coterie --skip '#5'"),
     ("whatif", "coterie whatif a.coterie --add steps.json"),
     ("report", "coterie report a.coterie -o page.html --content"),

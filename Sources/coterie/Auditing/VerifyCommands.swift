@@ -8,9 +8,9 @@ import CoterieVault
 import CoterieWire
 import Glibc
 
-/// `coterie verify`, `checkpoint` and `doctor`.
+/// `coterie verify` and `checkpoint`.
 enum VerifyCommands {
-  static let rows = [verify, make, check, doctor]
+  static let rows = [verify, make, check]
 
   // MARK: verify
 
@@ -31,34 +31,48 @@ enum VerifyCommands {
     run: { invocation, console in
       let path = try Sources.path(invocation.operands.first, invocation)
       if invocation.has("--mend") { try mend(path, console) }
+      let head = try invocation.value("--since").map { (file) throws(Failure) in
+        try VerifyCommands.head(file)
+      }
       var findings: [Finding] = []
       var rows: [JSONValue] = []
       var missing: Set<Digest> = []
+      var (isCut, isHeld) = (false, false)
       for source in try Sources.open([path]) {
-        let (logs, fault): ([MemberLog], SourceFault?)
+        let logs: [MemberLog]
         do throws(SourceFault) {
           // Nothing else is looked at in a damaged store: LMDB would end the program.
           try (source as? StoreSource)?.checkPages()
-          (logs, fault) = try LogReading(signatures: .every, isLenient: true).read(source)
-          if let fault { findings.append(Sources.finding(fault)) }
-          for log in logs {
-            findings += try inDepth(log, source)
-            if let file = invocation.value("--since") {
-              findings += try since(file, log, source)
-            }
-            missing.formUnion(log.missing)
-            rows.append(row(log, console))
-          }
+          let read = try LogReading(signatures: .every, isLenient: true).read(source)
+          if let fault = read.fault { findings.append(Sources.finding(fault)) }
+          isCut = isCut || read.fault != nil
+          logs = read.logs
         } catch {
           throw Sources.failure(error)
         }
+        let meant = try Sources.ofGroup(logs.map { ($0, source) }, invocation, path).map(\.log)
+        for log in meant {
+          do throws(SourceFault) {
+            findings += try inDepth(log, source)
+          } catch {
+            throw Sources.failure(error)
+          }
+          if let head, head.group == log.group {
+            isHeld = true
+            findings += try since(head, log, source)
+          }
+          missing.formUnion(log.missing)
+          rows.append(row(log, console))
+        }
         if try Stores.isOwn(path) {
           let store = try Stores.open(path)
-          for log in logs { findings += contents(log, store) }
+          for log in meant { findings += contents(log, store) }
         }
       }
+      if let head, !isHeld { throw failure(.otherGroup(head.group.hex), "the checkpoint") }
       let status: ExitStatus =
-        !findings.isEmpty ? .findings : missing.isEmpty ? .done : .undecided
+        isCut
+        ? .malformed : !findings.isEmpty ? .findings : missing.isEmpty ? .done : .undecided
       if console.isJSON {
         let result = JSONValue.object(["logs": .array(rows)])
         console.line(Output.document("verify", result, findings: findings, exit: status))
@@ -161,14 +175,15 @@ enum VerifyCommands {
   }
 
   private static func since(
-    _ file: String,
+    _ head: TreeHead,
     _ log: MemberLog,
     _ source: any LogSource
-  ) throws(SourceFault) -> [Finding] {
+  ) throws(Failure) -> [Finding] {
     do throws(Failure) {
-      try hold(try head(file), against: log, source)
+      try hold(head, against: log, source)
       return []
     } catch {
+      if error.status != .findings { throw error }
       return [finding(error.code, log, nil, error.message, help: error.help ?? "")]
     }
   }
@@ -278,69 +293,4 @@ enum VerifyCommands {
       )
     }
   }
-
-  // MARK: doctor
-
-  private static let doctor = Command(
-    "doctor",
-    "look after a store, and drill what would be noticed",
-    about: """
-      Says how the store stands. --drill tampers with a copy of the log in memory in forty ways, and
-      requires that each is noticed, and that a copy which nobody touched raises no alarm.
-      """,
-    example: "doctor --drill -s alice.coterie",
-    options: [Option("--drill", help: "tamper with a copy in memory")],
-    run: { invocation, console in
-      let path = try Sources.path(nil, invocation)
-      var isWell = true
-      var rows: [JSONValue] = []
-      for (log, source) in try Sources.logs(path) {
-        do throws(SourceFault) {
-          try (source as? StoreSource)?.checkPages()
-        } catch {
-          throw Sources.failure(error)
-        }
-        let summary = log.summary()
-        isWell = isWell && summary.bad.isEmpty
-        if !console.isJSON {
-          console.line(
-            "store     \(log.group.hex.prefix(16))  \(Output.grouped(summary.eventCount)) events, "
-              + "\(summary.pending.count) wait, \(summary.bad.count) bad"
-          )
-        }
-        guard invocation.has("--drill") else { continue }
-        let drill: Drill
-        do throws(SourceFault) {
-          drill = try Drill(log, source)
-        } catch {
-          throw Sources.failure(error)
-        }
-        isWell =
-          isWell && drill.noticedCount == drill.attempts.count && !drill.attempts.isEmpty
-          && drill.untouched.isEmpty
-        for attempt in drill.attempts where !console.isJSON {
-          let word = attempt.isNoticed ? "noticed" : "MISSED"
-          console.line("  \(pad(attempt.name, to: 18)) \(word)  \(attempt.how.prefix(90))")
-        }
-        for finding in drill.untouched where !console.isJSON {
-          console.line("  \(pad("untouched", to: 18)) ALARM    \(finding.prefix(90))")
-        }
-        if !console.isJSON {
-          console.line("drill     \(drill.noticedCount) of \(drill.attempts.count) noticed")
-        }
-        rows.append(
-          .object([
-            "group": .string(log.group.hex),
-            "drill": try JSONValue(encoding: drill),
-          ])
-        )
-      }
-      let status: ExitStatus = isWell ? .done : .findings
-      if console.isJSON {
-        let result = JSONValue.object(["groups": .array(rows)])
-        console.line(Output.document("doctor", result, exit: status))
-      }
-      return status
-    }
-  )
 }

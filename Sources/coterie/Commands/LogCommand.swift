@@ -292,15 +292,30 @@ enum StateCommand {
     in path: String,
     _ invocation: Invocation
   ) throws(Failure) -> Checkpoint {
-    let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
+    if invocation.value("--at") != nil {
+      throw Failure.usage(
+        "a checkpoint is of all that a store holds, not of a position in it",
+        help: "leave --from-checkpoint or --at out"
+      )
+    }
+    let found: [(id: Digest, checkpoint: Checkpoint?)]
     do throws(LedgerError) {
       let source = try Stores.keyring.source(path)
-      for (number, id) in try source.groups() where id.hex.hasPrefix(wanted) {
-        if let checkpoint = try Checkpoint.newest(in: source, group: number) { return checkpoint }
+      var held: [(id: Digest, checkpoint: Checkpoint?)] = []
+      for (number, id) in try source.groups() {
+        held.append((id, try Checkpoint.newest(in: source, group: number)))
       }
+      found = held
     } catch {
       throw Stores.failure(.ledger(error))
     }
+    let meant = try Sources.ofGroup(found, invocation, path, id: \.id) {
+      $0.checkpoint?.governance.name.string
+    }
+    guard let first = meant.first, meant.count == 1 else {
+      throw Sources.noOneGroup(meant.map(\.id), of: path)
+    }
+    if let checkpoint = first.checkpoint { return checkpoint }
     throw Failure(
       .notFound,
       "not-found",
@@ -351,7 +366,7 @@ struct OpenedLog {
     let place = try Sources.path(path, invocation)
     let found = try Sources.ofGroup(try Sources.logs(place), invocation, place)
     guard let first = found.first, Set(found.map(\.log.group)).count == 1 else {
-      throw Sources.noOneGroup(found, of: place)
+      throw Sources.noOneGroup(found.map(\.log.group), of: place)
     }
     log = first.log
     source = first.source

@@ -46,8 +46,9 @@ enum ReplayCommand {
       return try stepping.run()
     }
     let sources = try Sources.open(invocation.operands)
-    let replay = try Replay(sources, invocation, console).run()
+    var replay = try Replay(sources, invocation, console).run()
     let status = exitStatus(replay, isStrict: invocation.has("--strict"))
+    if invocation.has("--strict") { replay.findings += blemishes(of: replay) }
     if console.isJSON {
       console.line(
         Output.document("replay", json(replay), findings: replay.findings, exit: status)
@@ -86,7 +87,7 @@ enum ReplayCommand {
       var outcome = Outcome()
       outcome.mode = SignatureMode(rawValue: invocation.value("--signatures") ?? "chain") ?? .chain
       outcome.orders = try invocation.number("--orders") ?? 0
-      var logs: [(log: MemberLog, source: any LogSource)] = []
+      var logs: [Sources.Opened] = []
       for source in sources {
         let progress = Progress(
           console,
@@ -111,12 +112,14 @@ enum ReplayCommand {
         progress.finish()
         if let fault = read.fault { outcome.findings.append(Sources.finding(fault)) }
         logs += read.logs.map { ($0, source) }
+        if read.logs.isEmpty { console.say("\(Escaping.visible(source.name)) holds no events") }
         if Interruption.isAsked {
           console.say("interrupted while reading \(source.name)")
           outcome.isStopped = true
           break
         }
       }
+      logs = try Sources.ofGroup(logs, invocation, sources.map(\.name).joined(separator: ", "))
       outcome.logs = logs.map(\.log)
       outcome.origins = logs.map(\.source)
       try compare(logs, &outcome)
@@ -124,7 +127,7 @@ enum ReplayCommand {
     }
 
     private func compare(
-      _ logs: [(log: MemberLog, source: any LogSource)],
+      _ logs: [Sources.Opened],
       _ outcome: inout Outcome
     ) throws(Failure) {
       for group in Set(logs.map(\.log.group)).sorted() {
@@ -135,14 +138,15 @@ enum ReplayCommand {
         for (place, member) in members.enumerated() {
           try checkNoted(member, comparison.members[place], &outcome)
         }
-        for (place, member) in members.enumerated() where outcome.orders > 0 {
+        for (place, member) in members.enumerated()
+        where outcome.orders > 0 && !outcome.isStopped {
           try checkOrders(member, comparison.members[place], &outcome)
         }
       }
     }
 
     private func checkNoted(
-      _ member: (log: MemberLog, source: any LogSource),
+      _ member: Sources.Opened,
       _ summary: MemberSummary,
       _ outcome: inout Outcome
     ) throws(Failure) {
@@ -167,12 +171,26 @@ enum ReplayCommand {
     }
 
     private func checkOrders(
-      _ member: (log: MemberLog, source: any LogSource),
+      _ member: Sources.Opened,
       _ summary: MemberSummary,
       _ outcome: inout Outcome
     ) throws(Failure) {
       let first = try invocation.number("--order-seed") ?? 1
-      for seed in first..<(first + outcome.orders) {
+      let progress = Progress(
+        console,
+        phase: "orders of \(summary.name)",
+        unit: "orders",
+        total: outcome.orders
+      )
+      defer { progress.finish() }
+      for done in 0..<outcome.orders {
+        progress.update(done)
+        if Interruption.isAsked {
+          outcome.isStopped = true
+          console.say("interrupted after \(done) of \(outcome.orders) orders of \(summary.name)")
+          return
+        }
+        let seed = first + done
         let digest: Digest?
         do throws(SourceFault) {
           digest = try member.log.digest(inOrder: UInt64(seed), from: member.source)
@@ -200,12 +218,29 @@ enum ReplayCommand {
 
   static func exitStatus(_ replay: Outcome, isStrict: Bool) -> ExitStatus {
     if replay.isStopped { return .interrupted }
-    if replay.groups.contains(where: { $0.status == .undecided }) { return .undecided }
+    let statuses = Set(replay.groups.map(\.status))
+    if statuses.contains(.undecided), !statuses.contains(.diverged) { return .undecided }
     if !replay.findings.isEmpty { return .findings }
-    let isBlemished = replay.groups.contains { group in
-      group.members.contains { ($0.counts[.rejected] ?? 0) + ($0.counts[.defeated] ?? 0) > 0 }
+    return isStrict && !blemishes(of: replay).isEmpty ? .findings : .done
+  }
+
+  /// What `--strict` makes findings: rejected and defeated events, counted by log.
+  private static func blemishes(of replay: Outcome) -> [Finding] {
+    replay.groups.flatMap { group in
+      group.members.compactMap { member in
+        let (rejected, defeated) = (member.counts[.rejected] ?? 0, member.counts[.defeated] ?? 0)
+        if rejected + defeated == 0 { return nil }
+        return Finding(
+          code: "not-in-effect",
+          severity: .warning,
+          event: nil,
+          group: group.group,
+          message: "\(member.name): \(rejected) events rejected, \(defeated) defeated",
+          help: "coterie log --status rejected, or defeated, lists them",
+          evidence: []
+        )
+      }
     }
-    return isStrict && isBlemished ? .findings : .done
   }
 
   static func status(of replay: Outcome) -> GroupComparison.Status {
