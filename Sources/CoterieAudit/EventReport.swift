@@ -224,33 +224,6 @@ extension MemberLog {
   }
 }
 
-/// Times as authors claim them.
-public enum Timestamp {
-  /// RFC 3339 in UTC with milliseconds; the number itself beyond the year 9999.
-  public static func text(_ milliseconds: UInt64) -> String {
-    let seconds = milliseconds / 1000
-    guard seconds < 253_402_300_800 else { return "\(milliseconds) ms" }
-    let days = Int(seconds / 86_400)
-    // Days to civil date: Hinnant, chrono-compatible low-level date algorithms, 2013.
-    let shifted = days + 719_468
-    let era = shifted / 146_097
-    let dayOfEra = shifted % 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let part = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * part + 2) / 5 + 1
-    let month = part < 10 ? part + 3 : part - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let rest = Int(seconds % 86_400)
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let fraction = Int(milliseconds % 1000)
-    let padded = String(repeating: "0", count: 4 - String(year).count) + String(year)
-    let millis = String(repeating: "0", count: 3 - String(fraction).count) + String(fraction)
-    return "\(padded)-\(two(month))-\(two(day))T\(two(rest / 3600)):"
-      + "\(two(rest / 60 % 60)):\(two(rest % 60)).\(millis)Z"
-  }
-}
-
 extension MemberLog {
   /// The number of an event; nil if it is not held.
   public func number(of id: Digest) -> Int? { replica.judge.number(of: id) }

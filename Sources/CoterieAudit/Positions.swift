@@ -20,6 +20,9 @@ public struct LogPosition: Sendable {
   /// Whether the heads themselves are left out (`X^`).
   public var isBefore: Bool
 
+  /// Whether the word is a time: authors may claim any.
+  public private(set) var restsOnClaims = false
+
   /// Everything held.
   public static let everything = LogPosition(heads: [], isBefore: false, isEverything: true)
   var isEverything = false
@@ -35,6 +38,7 @@ public struct LogPosition: Sendable {
         heads: try Self.claimed(by: String(word.dropFirst(5)), log, source),
         isBefore: false
       )
+      restsOnClaims = true
       return
     }
     var heads: [Int] = []
@@ -96,13 +100,13 @@ public struct LogPosition: Sendable {
     return first
   }
 
-  /// The newest events whose authors claim a time not after this one.
+  /// The events whose authors claim a time not after the end of this one.
   private static func claimed(
     by text: String,
     _ log: MemberLog,
     _ source: any LogSource
   ) throws(Problem) -> [Int] {
-    guard let limit = Timestamp.milliseconds(text) else { throw .malformed("time:\(text)") }
+    guard let limit = Timestamp.span(text)?.upperBound else { throw .malformed("time:\(text)") }
     let cache = EnvelopeCache(source, log.places)
     let judge = log.replica.judge
     var heads: [Int] = []
@@ -129,36 +133,6 @@ public struct LogPosition: Sendable {
   /// Whether everything held is meant.
   public func isWhole(of log: MemberLog) -> Bool {
     isEverything || events(in: log).count == log.replica.judge.count
-  }
-}
-
-extension Timestamp {
-  /// Milliseconds of a time such as `2026-03-01T10:00Z`, `2026-03-01T10:00:30Z` or `2026-03-01`.
-  public static func milliseconds(_ text: String) -> UInt64? {
-    var digits = text.hasSuffix("Z") ? String(text.dropLast()) : text
-    if let dot = digits.firstIndex(of: ".") { digits = String(digits[..<dot]) }
-    let parts = digits.split(separator: "T", omittingEmptySubsequences: false)
-    let date = parts[0].split(separator: "-").map { Int($0) }
-    let clock = parts.count > 1 ? parts[1].split(separator: ":").map { Int($0) } : []
-    guard parts.count <= 2, date.count == 3, clock.count <= 3, let year = date[0],
-      let month = date[1], let day = date[2], (1970...9999).contains(year),
-      (1...12).contains(month), (1...31).contains(day), !clock.contains(where: { $0 == nil })
-    else { return nil }
-    let numbers = clock.compactMap { $0 } + [0, 0, 0]
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let lastDay = month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    guard day <= lastDay, (0...24).contains(numbers[0]), (0..<60).contains(numbers[1]),
-      (0...60).contains(numbers[2])
-    else { return nil }
-    // Civil date to days: Hinnant, chrono-compatible low-level date algorithms, 2013.
-    let shiftedYear = month <= 2 ? year - 1 : year
-    let era = shiftedYear / 400
-    let yearOfEra = shiftedYear - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    let days = era * 146_097 + dayOfEra - 719_468
-    let seconds = days * 86_400 + numbers[0] * 3600 + numbers[1] * 60 + numbers[2]
-    return UInt64(max(0, seconds)) * 1000
   }
 }
 

@@ -93,6 +93,9 @@ struct OpenedCase {
     people = await People(path, opened.log)
     if let word = invocation.value("--at") {
       let position = try Self.position(word, opened.log, opened.source)
+      if position.restsOnClaims {
+        Commands.console(for: invocation).say("times are the authors' claims")
+      }
       do throws(SourceFault) {
         log = try opened.log.part(position, from: opened.source)
       } catch {

@@ -14,7 +14,8 @@ enum LogCommand {
     "list events with their verdicts, the newest last",
     about: """
       Positions (#n) count from 1 in canonical order: depth, then id. Times are the authors' claims.
-      Filters are and-ed. PATH is a store, a bundle or a scenario file; without it --store is meant.
+      One such as 2026-03-01T10:00Z is that whole minute: --until goes to its end. Filters are
+      and-ed. PATH is a store, a bundle or a scenario file; without it --store is meant.
       RANGE such as A..B shows what B has seen and A has not. --graph draws who had seen what, the
       newest first; --dot and --mermaid write the graph for other programs.
       """,
@@ -128,8 +129,8 @@ enum LogCommand {
       kind: invocation.value("--kind"),
       status: invocation.value("--status"),
       code: invocation.value("--code"),
-      since: try time("--since", invocation),
-      until: try time("--until", invocation)
+      since: try time("--since", invocation)?.lowerBound,
+      until: try time("--until", invocation)?.upperBound
     )
     if let word = invocation.value("--touching") {
       filter.touching = try opened.people.member(word)
@@ -152,10 +153,16 @@ enum LogCommand {
     return try opened.people.member(word).hex
   }
 
-  private static func time(_ name: String, _ invocation: Invocation) throws(Failure) -> UInt64? {
+  private static func time(
+    _ name: String,
+    _ invocation: Invocation
+  ) throws(Failure) -> ClosedRange<UInt64>? {
     guard let text = invocation.value(name) else { return nil }
-    if let time = Timestamp.milliseconds(text) { return time }
-    throw Failure.usage("\(name) takes a time such as 2026-03-01T10:00Z, not \"\(text)\"")
+    if let time = Timestamp.span(text) { return time }
+    throw Failure.usage(
+      "\(name) takes a time such as 2026-03-01T10:00Z, not \"\(text)\"",
+      help: "all times are UTC, with at most three digits of a second's fraction"
+    )
   }
 
   private static func range(_ word: String, _ opened: OpenedCase) throws(Failure) -> Set<Int> {
