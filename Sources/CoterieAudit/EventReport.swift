@@ -270,6 +270,17 @@ extension MemberLog {
   /// Everyone who signed something in this log, or was named in it.
   public var people: [Digest] { replica.judge.graph.authors.digests }
 
+  /// The events that make invites, in effect or not.
+  public var invites: [Digest] { events(of: .inviteCreate) }
+
+  /// The events that make links, in effect or not.
+  public var links: [Digest] { events(of: .linkCreate) }
+
+  private func events(of kind: Kind) -> [Digest] {
+    let judge = replica.judge
+    return (0..<judge.count).filter { judge.kind(of: $0) == kind }.map { judge.graph.id($0) }
+  }
+
   /// Whether anyone whose key starts with these hex digits signed something that is held.
   public func hasAuthor(withPrefix prefix: String) -> Bool {
     people.contains { $0.hex.hasPrefix(prefix) }

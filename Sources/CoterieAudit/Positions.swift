@@ -9,8 +9,8 @@ public struct LogPosition: Sendable {
   public enum Problem: Error, Equatable, Sendable {
     /// No event is meant.
     case notFound(String)
-    /// Several are meant; some of them.
-    case ambiguous(String, [String])
+    /// Several are meant.
+    case ambiguous(String, [Digest])
     /// The word is not written as a place.
     case malformed(String)
   }
@@ -95,7 +95,7 @@ public struct LogPosition: Sendable {
     let found = word == "@" ? judge.heads : log.events(withPrefix: word.lowercased())
     guard let first = found.first else { throw .notFound(word) }
     guard found.count == 1 else {
-      throw .ambiguous(word, found.prefix(8).map { String(log.id(of: $0).hex.prefix(16)) })
+      throw .ambiguous(word, found.map { log.id(of: $0) })
     }
     return first
   }

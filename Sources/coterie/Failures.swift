@@ -19,7 +19,7 @@ extension Failure {
     Failure(
       .notFound,
       "ambiguous",
-      "\(ids.count) events start with \(word)",
+      word == "@" ? "there are \(ids.count) heads" : "\(ids.count) events start with \(word)",
       help: ids.prefix(8).map { String($0.hex.prefix(16)) }.joined(separator: ", ")
     )
   }
@@ -32,6 +32,11 @@ extension Failure {
       "no event is called \(word)",
       help: "coterie log lists all events"
     )
+  }
+
+  /// A word that is not written as a position.
+  static func notAPosition(_ word: String, help: String) -> Failure {
+    usage("\"\(word)\" names no position", help: help)
   }
 
   /// A position that a log of so many events has not.

@@ -8,7 +8,7 @@ import Testing
     set -e
     coterie init a.coterie
     coterie group create Club -s a.coterie
-    for n in 1 2 3; do coterie message post "m $n" -s a.coterie; done
+    for n in 1 2 3 4; do coterie message post "m $n" -s a.coterie; done
     """
 
   /// A desk with a store of five events, `a.coterie`, of one author.
@@ -42,5 +42,48 @@ import Testing
     let run = try desk.shell("COTERIE_STORE=a.coterie coterie \(command) --at time:2999-01-01")
     #expect(run.status == 0)
     #expect(run.errors == "times are the authors' claims\n")
+  }
+
+  @Test func `name one event for whatever shows or explains one`() throws {
+    let desk = try desk()
+    func id(_ command: String, _ word: String) throws -> String? {
+      let run = try desk.shell("coterie \(command) '\(word)' a.coterie --json")
+      return try run.json()["result"]?["id"]?.string()
+    }
+    let log = try desk.shell("coterie log a.coterie --json").json()
+    let ids = try log["result"]?["events"]?.array().compactMap { try $0["id"]?.string() } ?? []
+    let words = ["root": ids[0], "@": ids[4], "#4~1": ids[2], "@~4": ids[0], "#2": ids[1]]
+    for (word, expected) in words {
+      for command in ["show", "why", "impact"] {
+        #expect(try id(command, word) == expected, "\(command) \(word)")
+      }
+    }
+    let conflicts = Fixtures.folder.appending(path: "scenarios/conflicts")
+    let forked = conflicts.appending(path: "removed-admin-forges-later.json").path
+    for command in ["show", "why", "impact"] {
+      #expect(try desk.coterie(command, "@", forked).status == 2)
+    }
+  }
+
+  @Test func `take the short ids of invites and links that a difference shows`() throws {
+    let desk = try desk()
+    let made = try desk.shell(
+      """
+      set -e
+      coterie store backup earlier.coterie -s a.coterie
+      coterie link create member -s a.coterie > ticket
+      coterie invite create $(coterie key new -s a.coterie) member -s a.coterie
+      """
+    )
+    #expect(made.status == 0, "\(made.errors)")
+    let diff = try desk.shell("coterie diff a.coterie earlier.coterie")
+    let paths = diff.output.split(separator: "\n").filter { $0.hasPrefix("state ") }
+      .map { $0.split(separator: " ")[1] }
+    #expect(paths.count { $0.hasPrefix("links.") } == 3)
+    #expect(paths.count { $0.hasPrefix("invites.") } == 3)
+    for path in paths {
+      let run = try desk.shell("coterie why \(path) a.coterie && coterie blame \(path) a.coterie")
+      #expect(run.status == 0, "\(run.errors)")
+    }
   }
 }

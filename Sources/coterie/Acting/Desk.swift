@@ -128,6 +128,10 @@ struct Desk {
 
   /// The event that is meant: a unique prefix of its id, or `#N`.
   func event(_ word: String) async throws -> Digest {
+    let isPosition = word.hasPrefix("#") && Int(word.dropFirst()) != nil
+    guard isPosition || !word.isEmpty && word.allSatisfy(\.isHexDigit) else {
+      throw Failure.notAPosition(word, help: "an id prefix, or #N")
+    }
     let found: [Digest]
     do throws(GroupError) {
       found = try await group.events(matching: word)

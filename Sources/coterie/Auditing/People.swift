@@ -10,6 +10,8 @@ import CoterieWire
 struct People {
   private var names: [Digest: String] = [:]
   private var keys: [Digest] = []
+  /// The events that make invites and links, which are called after them.
+  private var entries: [String: [Digest]] = [:]
 
   /// Looks for names where a path may have some; none is no failure.
   init(_ path: String, _ log: MemberLog) async {
@@ -23,6 +25,7 @@ struct People {
       names = (try? store.names(in: log.group, judgedBy: log.judge)) ?? [:]
     }
     keys = log.people
+    entries = ["invites": log.invites, "links": log.links]
   }
 
   /// How a key is shown: its name, or the start of it.
@@ -63,7 +66,8 @@ struct People {
     )
   }
 
-  /// A path of the state as the library names it: `bob.role` is `members.KEY.role`.
+  /// A path of the state as the library names it: `bob.role` is `members.KEY.role`, and a unique
+  /// prefix stands for the key of a member or the id of an invite or a link.
   func path(_ word: String) -> String {
     let parts = word.split(separator: ".", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return word }
@@ -71,11 +75,16 @@ struct People {
     if !rooms.contains(parts[0]), let key = key(parts[0]) {
       return "members.\(key.hex).\(parts[1])"
     }
-    if parts[0] == "members" {
-      let inner = parts[1].split(separator: ".").map(String.init)
-      if inner.count == 2, let key = key(inner[0]) { return "members.\(key.hex).\(inner[1])" }
-    }
-    return word
+    let inner = parts[1].split(separator: ".").map(String.init)
+    guard inner.count == 2 else { return word }
+    let id = parts[0] == "members" ? key(inner[0]) : entry(inner[0], of: parts[0])
+    return id.map { "\(parts[0]).\($0.hex).\(inner[1])" } ?? word
+  }
+
+  /// The invite or the link whose id starts so, if it is one.
+  private func entry(_ prefix: String, of room: String) -> Digest? {
+    let found = entries[room, default: []].filter { $0.hex.hasPrefix(prefix.lowercased()) }
+    return found.count == 1 ? found[0] : nil
   }
 }
 
@@ -115,17 +124,14 @@ struct OpenedCase {
       return try LogPosition(word, in: log, from: source)
     } catch {
       switch error {
-      case .notFound(let part): throw .noEvent(called: part)
-      case .ambiguous(let part, let candidates):
-        throw Failure(
-          .notFound,
-          "ambiguous",
-          "several events start with \(part)",
-          help: candidates.joined(separator: ", ")
-        )
+      case .notFound(let part):
+        if part.allSatisfy(\.isHexDigit) { throw .notOneEvent([], part) }
+        throw part.hasPrefix("#") && Int(part.dropFirst()) != nil
+          ? .noPosition(part, of: log.ids.count) : .noEvent(called: part)
+      case .ambiguous(let part, let ids): throw .severalEvents(ids, part)
       case .malformed(let part):
-        throw Failure.usage(
-          "\"\(part)\" names no position",
+        throw .notAPosition(
+          part,
           help:
             "an id prefix, #N, @, X^, X~n, root, a comma list of heads, or time:2026-03-01T10:00Z"
         )
@@ -133,14 +139,25 @@ struct OpenedCase {
     }
   }
 
-  /// The one event that a word means.
-  func event(_ word: String) throws(Failure) -> Int {
-    let position = try Self.position(word, log, source)
-    guard position.heads.count == 1, !position.isBefore, let event = position.heads.first else {
-      throw Failure.usage("\"\(word)\" names no single event")
+  /// The one event that a word means; @ is one where a log has one head.
+  static func event(
+    _ word: String,
+    _ log: MemberLog,
+    _ source: any LogSource
+  ) throws(Failure) -> Int {
+    let position = try position(word, log, source)
+    let heads = position.heads(in: log)
+    guard heads.count == 1, !position.isBefore, let event = log.number(of: heads[0]) else {
+      throw Failure.usage(
+        "\"\(word)\" names no single event",
+        help: heads.prefix(8).map { String($0.hex.prefix(16)) }.joined(separator: ", ")
+      )
     }
     return event
   }
+
+  /// The one event that a word means.
+  func event(_ word: String) throws(Failure) -> Int { try Self.event(word, log, source) }
 
   func read<Result>(_ body: () throws(SourceFault) -> Result) throws(Failure) -> Result {
     do {

@@ -44,10 +44,13 @@ enum LogCommand {
   static let show = Command(
     "show",
     "show one event whole",
-    about: "ID is a unique prefix of an event id, or #N, a position in canonical order.",
+    about: """
+      ID is a unique prefix of an event id, or another position of one event: #N in canonical order,
+      root, @ where there is one head, X~n steps before X.
+      """,
     example: "show k7qmv3 alice.coterie",
     operands: [
-      Operand("ID", help: "a unique id prefix, or #N"),
+      Operand("ID", help: "a unique id prefix, #N, or another position"),
       Operand("PATH", .optional, help: "a store, a bundle or a scenario file"),
     ],
     run: showOne
@@ -219,7 +222,7 @@ enum LogCommand {
     if let id = opened.log.waiting(withPrefix: word), let waits = opened.log.report(waiting: id) {
       report = waits
     } else {
-      let event = try opened.event(word)
+      let event = try OpenedCase.event(word, opened.log, opened.source)
       do throws(SourceFault) {
         report = try opened.log.report(event, from: opened.source)
       } catch {
@@ -377,20 +380,5 @@ struct OpenedLog {
     }
     log = first.log
     source = first.source
-  }
-
-  /// The event of a position or a unique id prefix.
-  func event(_ word: String) throws(Failure) -> Int {
-    if word.hasPrefix("#"), let position = Int(word.dropFirst()) {
-      guard let event = log.event(atPosition: position) else {
-        throw .noPosition(word, of: log.ids.count)
-      }
-      return event
-    }
-    let found = log.events(withPrefix: word.lowercased())
-    guard let event = found.first, found.count == 1 else {
-      throw .notOneEvent(found.map { log.id(of: $0) }, word)
-    }
-    return event
   }
 }

@@ -264,6 +264,10 @@ private struct EventNames {
       }
       return ids[position - 1]
     }
+    // A step of a scenario may have any name.
+    guard !steps.isEmpty || !word.isEmpty && word.allSatisfy(\.isHexDigit) else {
+      throw .notAPosition(word, help: "an id prefix, or #N")
+    }
     let found = ids.filter { $0.hex.hasPrefix(word.lowercased()) }
     guard let id = found.first, found.count == 1 else { throw .notOneEvent(found, word) }
     return id
