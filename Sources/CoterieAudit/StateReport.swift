@@ -13,14 +13,16 @@ extension MemberLog {
   /// The state as `coterie state --json` shows it; nil without a founding event.
   ///
   /// O(events).
-  public func stateJSON() -> JSONValue? {
+  ///
+  /// - Parameter position: the word for the position of which this log is a part.
+  public func stateJSON(at position: String = "@") -> JSONValue? {
     let judge = replica.judge
     let current = judge.currentView()
     guard let governance = judge.governance(in: current) else { return nil }
     let tally = judge.tally(in: current, order: judge.canonicalOrder())
     return .object([
       "group": .string(group.hex),
-      "at": "@",
+      "at": .string(position),
       "rules": 1,
       "digest": .string(governance.digest(verdicts: tally.digest).hex),
       "template": .string(governance.template.name),

@@ -86,4 +86,12 @@ import Testing
       #expect(run.status == 0, "\(run.errors)")
     }
   }
+
+  @Test(arguments: ["", "@", "#2", "#4^", "root", "time:2999-01-01"])
+  func `stand in the state that is as of them`(_ word: String) throws {
+    let desk = try desk()
+    let at = word.isEmpty ? "" : "--at '\(word)'"
+    let state = try desk.shell("coterie state a.coterie --json \(at)").json()
+    #expect(try state["result"]?["at"]?.string() == (word.isEmpty ? "@" : word))
+  }
 }

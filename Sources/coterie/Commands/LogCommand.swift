@@ -261,7 +261,9 @@ enum StateCommand {
   static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
     if invocation.has("--from-checkpoint") { return try showCheckpoint(invocation, console) }
     let opened = try await OpenedCase(invocation, path: invocation.operands.first)
-    guard let state = opened.log.stateJSON(), let governance = opened.log.governance() else {
+    guard let state = opened.log.stateJSON(at: invocation.value("--at") ?? "@"),
+      let governance = opened.log.governance()
+    else {
       throw Failure(
         .undecided,
         "undecided",
