@@ -1,4 +1,5 @@
 import CoterieConsole
+import CoterieJudgement
 import CoterieWire
 
 /// Words of a command line that name no event, or several.
@@ -42,5 +43,36 @@ extension Failure {
   /// A position that a log of so many events has not.
   static func noPosition(_ word: String, of count: Int) -> Failure {
     Failure(.notFound, "not-found", "there is no position \(word); there are \(count)")
+  }
+
+  /// A word that is none of those that are known.
+  static func unknown(_ what: String, _ word: String, among known: [String]) -> Failure {
+    usage(
+      "there is no \(what) \"\(word)\"",
+      help: Suggestion.nearest(to: word, among: known).map { "did you mean \($0)?" }
+        ?? "known: \(known.joined(separator: ", "))"
+    )
+  }
+}
+
+/// A verdict as command lines name it: `rejected`, or `rejected:role-too-low`.
+struct VerdictWords {
+  let status: Status
+  let code: Code?
+
+  init(_ word: String) throws(Failure) {
+    let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    status = try Self.status(String(parts[0]))
+    code = parts.count > 1 ? try Self.code(String(parts[1])) : nil
+  }
+
+  static func status(_ word: String) throws(Failure) -> Status {
+    if let status = Status(rawValue: word) { return status }
+    throw .unknown("status", word, among: Status.allCases.map(\.rawValue))
+  }
+
+  static func code(_ word: String) throws(Failure) -> Code {
+    if let code = Code(rawValue: word) { return code }
+    throw .unknown("code", word, among: Code.allCases.map(\.rawValue))
   }
 }

@@ -47,8 +47,16 @@ enum WhyCommands {
   ) async throws -> ExitStatus {
     let word = invocation.operands[0]
     let path = invocation.operands.count > 1 ? invocation.operands[1] : nil
+    let expected = try invocation.value("--expect").map { word throws(Failure) in
+      try VerdictWords(word)
+    }
     let opened = try await OpenedCase(invocation, path: path)
-    if isPath(word, opened) { return try value(opened.people.path(word), opened, console) }
+    if isPath(word) {
+      if let option = ["--expect", "--bundle"].first(where: { invocation.has($0) }) {
+        throw Failure.usage("\(option) is for an event, and \(word) is a value of the state")
+      }
+      return try value(opened.people.path(word), opened, console)
+    }
     let report: WhyReport
     if let waiting = opened.log.waiting(withPrefix: word), let why = opened.log.whyPending(waiting)
     {
@@ -60,23 +68,22 @@ enum WhyCommands {
       }
     }
     if let file = invocation.value("--bundle") { try write(report, to: file, opened, console) }
-    let expected = invocation.value("--expect")
-    let parts = (expected ?? "").split(separator: ":", maxSplits: 1).map(String.init)
     let isMet =
-      expected == nil
-      || parts.first == report.verdict.status
-        && (parts.count < 2 || parts[1] == report.verdict.code)
+      expected.map { expected in
+        expected.status.rawValue == report.verdict.status
+          && (expected.code.map { $0.rawValue == report.verdict.code } ?? true)
+      } ?? true
     let status: ExitStatus = isMet ? .done : .findings
     if console.isJSON {
       try print("why", report, console, exit: status)
     } else {
       for line in WhyText(report, opened).lines { console.line(line) }
     }
-    if let expected, !isMet { console.say("expected \(expected)") }
+    if let word = invocation.value("--expect"), !isMet { console.say("expected \(word)") }
     return status
   }
 
-  private static func isPath(_ word: String, _ opened: OpenedCase) -> Bool {
+  private static func isPath(_ word: String) -> Bool {
     word == "welcome" || word.contains(".") && !word.hasPrefix("#")
   }
 
@@ -287,11 +294,7 @@ struct WhyNotAction {
 
   func action() throws(Failure) -> Action {
     guard let kind = Kind(name: kind) else {
-      throw Failure.usage(
-        "there is no kind \"\(kind)\"",
-        help: Suggestion.nearest(to: kind, among: Kind.known.map(\.name))
-          .map { "did you mean \($0)?" }
-      )
+      throw .unknown("kind", kind, among: Kind.known.map(\.name))
     }
     switch kind {
     case .groupProfile: return .groupProfile(name: Text(words.first ?? "x"), description: nil)

@@ -113,20 +113,10 @@ enum LogCommand {
     _ opened: OpenedCase
   ) throws(Failure) -> EventFilter {
     if let kind = invocation.value("--kind"), Kind(name: kind) == nil {
-      throw Failure.usage("there is no kind \"\(kind)\"", help: near(kind, Kind.known.map(\.name)))
+      throw .unknown("kind", kind, among: Kind.known.map(\.name))
     }
-    if let status = invocation.value("--status"), Status(rawValue: status) == nil {
-      throw Failure.usage(
-        "there is no status \"\(status)\"",
-        help: near(status, Status.allCases.map(\.rawValue))
-      )
-    }
-    if let code = invocation.value("--code"), Code(rawValue: code) == nil {
-      throw Failure.usage(
-        "there is no code \"\(code)\"",
-        help: near(code, Code.allCases.map(\.rawValue))
-      )
-    }
+    if let word = invocation.value("--status") { _ = try VerdictWords.status(word) }
+    if let word = invocation.value("--code") { _ = try VerdictWords.code(word) }
     var filter = EventFilter(
       author: try author(invocation, opened),
       kind: invocation.value("--kind"),
@@ -177,11 +167,6 @@ enum LogCommand {
     if from.isEmpty { return later.events(in: opened.log) }
     let earlier = try OpenedCase.position(from, opened.log, opened.source)
     return later.events(in: opened.log).subtracting(earlier.events(in: opened.log))
-  }
-
-  private static func near(_ word: String, _ known: [String]) -> String {
-    Suggestion.nearest(to: word, among: known).map { "did you mean \($0)?" }
-      ?? "known: \(known.joined(separator: ", "))"
   }
 
   private static func line(
