@@ -61,7 +61,7 @@ public struct Message: Sendable {
 extension Group {
   /// One event that is held.
   ///
-  /// - Throws: `.refused(.notInPast)` if it is not.
+  /// - Throws: `.noSuchEvent` if it is not.
   public func event(_ id: Digest) throws(GroupError) -> Event {
     do throws(LedgerError) {
       let snapshot = try store.ledger.snapshot()
@@ -70,7 +70,7 @@ extension Group {
       else { throw .notFound(path: "event \(id)") }
       return event
     } catch .notFound {
-      throw .refused(.notInPast, by: nil)
+      throw .noSuchEvent(id)
     } catch {
       throw .ledger(error)
     }
@@ -142,13 +142,13 @@ extension Group {
 
   /// One message.
   ///
-  /// - Throws: `.refused(.notInPast)` if there is none of this id, or it has no effect.
+  /// - Throws: `.noSuchMessage` if there is none of this id, or it has no effect.
   public func message(_ id: Digest) throws(GroupError) -> Message {
     let judge = try log.replica.judge
     let current = judge.currentView()
     guard let number = judge.number(of: id), judge.kind(of: number) == .messagePost,
       let state = judge.messageState(of: number, in: current)
-    else { throw .refused(.notInPast, by: nil) }
+    else { throw .noSuchMessage(id) }
     return try message(number, state, current, reactions(current)[number] ?? [])
   }
 
@@ -161,7 +161,7 @@ extension Group {
     let judge = try log.replica.judge
     let id = judge.graph.id(number)
     let event = try event(id)
-    guard case .messagePost(let post) = event.action else { throw .refused(.notInPast, by: id) }
+    guard case .messagePost(let post) = event.action else { throw .noSuchMessage(id) }
     var content: [UInt8]?
     var shown = state
     let newest = judge.newestEdit(of: number, in: current) ?? number

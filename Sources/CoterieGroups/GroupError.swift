@@ -14,6 +14,10 @@ public enum GroupError: Error, Equatable, Sendable {
   case refused(Code, by: Digest?)
   /// The store has no such group.
   case noSuchGroup(Digest)
+  /// The group holds no such event.
+  case noSuchEvent(Digest)
+  /// The event is no message, or one without effect.
+  case noSuchMessage(Digest)
   /// The group's founding event has not come yet, so nothing can be said or done in it.
   case notFounded(Digest)
   /// No key of this store can do that in this group.

@@ -118,6 +118,14 @@ enum Stores {
         help: "nothing was written; coterie explain \(code.rawValue) says more"
       )
     case .noSuchGroup(let id): Failure(.notFound, "not-found", "the store has no group \(id)")
+    case .noSuchEvent(let id): .noEvent(called: id.hex)
+    case .noSuchMessage(let id):
+      Failure(
+        .notFound,
+        "not-found",
+        "\(id) is no message, or one that has no effect",
+        help: "coterie message list shows the messages; coterie why \(id) says what it is"
+      )
     case .notFounded(let id):
       Failure(
         .undecided,
