@@ -142,7 +142,7 @@ extension Group {
   /// The one before is kept until all others know of the new one.
   @discardableResult
   public func changeSeal() throws(GroupError) -> Digest {
-    guard let key = signer as? StoredKey, let vault = store.vault else {
+    guard let key = try signing() as? StoredKey, let vault = store.vault else {
       throw .noKey(group: id)
     }
     let fresh = key.resealed(with: surroundings.sealKeyPair())

@@ -147,6 +147,7 @@ extension Group {
     let governance = try state()
     let key = Text(Preference.forwarding.key)
     let value = governance.preferences.first { $0.key == key }?.value
+    let me = try signing().publicKey
     guard let role = governance.members.first(where: { $0.key == me })?.standing.role else {
       return (.authorNotMember, nil)
     }

@@ -111,10 +111,18 @@ public actor Group {
 
   /// Why an act would be refused now; nil if it would be admitted.
   ///
-  /// - Throws: `.noKey` if no key of the store belongs to the group.
+  /// - Throws: `.noKey` if no key of the store belongs to the group; `.vault` if it is locked.
   public func mayI(_ action: Action) throws(GroupError) -> (code: Code, by: Digest?)? {
-    guard let me else { throw .noKey(group: id) }
-    return try log.mayI(action, by: me)
+    try log.mayI(action, by: signing().publicKey)
+  }
+
+  /// The key that acts here.
+  ///
+  /// - Throws: `.noKey` if no key of the store belongs to the group; `.vault` if it is locked.
+  func signing() throws(GroupError) -> any Signer {
+    if let signer { return signer }
+    _ = try store.keys()
+    throw .noKey(group: id)
   }
 
   /// How many events are held.
@@ -184,12 +192,11 @@ public actor Group {
   /// Signs an act and commits it.
   ///
   /// - Throws: `.refused` with the code if the rules do not allow it; `.noKey` if no key of the
-  ///   store belongs to the group.
+  ///   store belongs to the group; `.vault` if it is locked.
   @discardableResult
   public func act(_ action: Action, with words: GroupLog.Words? = nil) throws(GroupError) -> Digest
   {
-    guard let signer else { throw .noKey(group: id) }
-    return try act(action, with: words, by: signer)
+    try act(action, with: words, by: signing())
   }
 
   func act(
