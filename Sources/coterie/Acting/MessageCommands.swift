@@ -16,9 +16,9 @@ enum MessageCommands {
     "message post",
     "post a message",
     about: """
-      TEXT, or - for standard input. --file sends a file of any size, in sealed chunks. --lifetime
-      sets when it disappears after it was read. --forward posts a message of another group (or of
-      this one) again; out of a secret chat nothing is forwarded.
+      TEXT, or - for standard input. In its place --file sends a file of any size, in sealed chunks,
+      and --forward posts a message of another group (or of this one) again as it is; out of a
+      secret chat nothing is forwarded. --lifetime sets when it disappears after it was read.
       """,
     example: "message post \"See you on Monday\" --lifetime 1w",
     operands: [Operand("TEXT", .optional, help: "what it says, or -")],
@@ -37,6 +37,7 @@ enum MessageCommands {
       Option("--from", value: "GROUP", help: "the group of the message to be forwarded"),
     ],
     act: { desk in
+      try requireOneSource(desk)
       if let word = desk.invocation.value("--forward") { return try await forward(word, desk) }
       let file = desk.invocation.value("--file")
       let type = desk.invocation.value("--type").flatMap { Post.ContentType(name: $0) }
@@ -55,6 +56,27 @@ enum MessageCommands {
       return try await say(posting, desk)
     }
   )
+
+  /// A message is a text, a file, or another message as it is: whatever else was given would be lost.
+  private static func requireOneSource(_ desk: Desk) throws(Failure) {
+    let given =
+      (desk.operand(0) == nil ? [] : ["TEXT"])
+      + ["--file", "--forward"].filter { desk.invocation.has($0) }
+    guard given.count <= 1 else {
+      throw Failure.usage(
+        "\(given.joined(separator: " and ")): one message is one of them",
+        help: "post them one after the other; --reply ties them together"
+      )
+    }
+    let needs = [("--media-type", "--file"), ("--from", "--forward")]
+    for (option, other) in needs where desk.invocation.has(option) && !desk.invocation.has(other) {
+      throw Failure.usage("\(option) goes with \(other)")
+    }
+    let changes = ["--type", "--reply", "--lifetime"].filter { desk.invocation.has($0) }
+    if desk.invocation.has("--forward"), let option = changes.first {
+      throw Failure.usage("\(option): a message is forwarded as it is")
+    }
+  }
 
   private static func say(_ posting: Group.Posting, _ desk: Desk) async throws -> ExitStatus {
     let content = try text(desk.operand(0))
@@ -310,66 +332,4 @@ enum MessageCommands {
       return .done
     }
   )
-}
-
-/// A message as it is printed.
-struct MessageReport {
-  let message: Message
-  let desk: Desk
-
-  private var words: String? {
-    guard let content = message.content else { return nil }
-    if let manifest = AttachmentManifest(content) {
-      return "[\(message.type.name) \(manifest.name.string), \(manifest.size) bytes]"
-    }
-    return String(decoding: content, as: UTF8.self)
-  }
-
-  var lines: [String] {
-    var head = "\(message.id.hex.prefix(8))  \(Timestamp.text(message.time).prefix(19))Z  "
-    head += desk.shown(message.author)
-    if message.isForwarded { head += "  forwarded" }
-    if let reply = message.reply { head += "  reply to \(reply.hex.prefix(8))" }
-    if message.state != "live" { head += "  \(message.state)" }
-    if let seconds = message.lifetimeSeconds { head += "  disappears \(seconds) s after reading" }
-    var lines = [head]
-    if let words {
-      for line in words.split(separator: "\n", omittingEmptySubsequences: false) {
-        lines.append("  \(Escaping.visible(String(line)))")
-      }
-    } else if message.state == "live" || message.state == "edited" {
-      lines.append(message.readAt == nil ? "  (unread)" : "  (not here)")
-    }
-    if !message.reactions.isEmpty {
-      let shown = message.reactions.map { "\(Escaping.visible($0.emoji)) \($0.count)" }
-      lines.append("  " + shown.joined(separator: "  "))
-    }
-    return lines
-  }
-
-  var json: JSONValue {
-    let attachment = message.content.flatMap { AttachmentManifest($0) }
-    return .object([
-      "id": .string(message.id.hex), "author": .string(message.author.hex),
-      "name": .optional(desk.names[message.author]),
-      "time": .string(Timestamp.text(message.time)), "type": .string(message.type.name),
-      "state": .string(message.state),
-      "text": attachment == nil
-        ? .optional(message.content.map { String(decoding: $0, as: UTF8.self) }) : .null,
-      "file": attachment.map {
-        .object([
-          "name": .string($0.name.string), "size": .integer(Int64(clamping: $0.size)),
-          "type": .optional($0.type?.string),
-        ])
-      } ?? .null,
-      "reply": .optional(message.reply?.hex), "forwarded": .bool(message.isForwarded),
-      "read": .optional(message.readAt.map { Timestamp.text($0) }),
-      "lifetime": message.lifetimeSeconds.map { .integer(Int64(clamping: $0)) } ?? .null,
-      "reactions": .array(
-        message.reactions.map {
-          .object(["emoji": .string($0.emoji), "count": .integer(Int64($0.count))])
-        }
-      ),
-    ])
-  }
 }
