@@ -34,6 +34,9 @@ enum KeyCommands {
       + passphraseOptions,
     run: { invocation, console in
       let path = invocation.operands[0]
+      guard !path.isEmpty else {
+        throw Failure.usage("PATH is empty", help: "coterie init alice.coterie")
+      }
       let isLocked = invocation.has("--passphrase") || invocation.value("--passphrase-fd") != nil
       // Asked for first: a store that was to be protected is never there without protection.
       if isLocked {

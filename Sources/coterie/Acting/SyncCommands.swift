@@ -43,6 +43,12 @@ enum SyncCommands {
     _ invocation: Invocation
   ) throws(Failure) -> ExchangeOutcome {
     let idle = try invocation.number("--timeout", least: 1, most: 1_000_000) ?? 60
+    if let place = invocation.operands.first, isSame(place, store.path) {
+      throw Failure.usage(
+        "\(place) is the store itself",
+        help: "name another store of yours, or a folder that all can reach"
+      )
+    }
     do throws(ExchangeError) {
       if invocation.has("--stdio") {
         return try speak(store, STDIN_FILENO, STDOUT_FILENO, idle)
@@ -69,6 +75,13 @@ enum SyncCommands {
     }
   }
 
+  /// Whether two paths lead to one folder.
+  private static func isSame(_ one: String, _ other: String) -> Bool {
+    var places = (stat(), stat())
+    guard unsafe stat(one, &places.0) == 0, unsafe stat(other, &places.1) == 0 else { return false }
+    return places.0.st_dev == places.1.st_dev && places.0.st_ino == places.1.st_ino
+  }
+
   private static func session(_ store: Store) throws(ExchangeError) -> ExchangeSession {
     try ExchangeSession(store: store, surroundings: Stores.surroundings)
   }
@@ -81,7 +94,6 @@ enum SyncCommands {
     } catch {
       throw .unreachable(error.message)
     }
-    guard other.path != store.path else { throw .unreachable("the two stores are one") }
     let one = try session(store)
     try Pump.run(one, try session(other))
     return one.outcome
