@@ -126,6 +126,8 @@ public struct Command: Sendable {
 public struct Invocation: Sendable {
   /// The operands.
   public internal(set) var operands: [String] = []
+  /// Those of them that stand behind `--`.
+  public internal(set) var operandsBehindDashes: [String] = []
   var values: [String: String] = [:]
   /// The command that was called.
   public internal(set) var command: Command

@@ -105,6 +105,7 @@ public struct CommandTable: Sendable {
       place += 1
       if isOperandsOnly || argument == "-" || !argument.hasPrefix("-") {
         invocation.operands.append(argument)
+        if isOperandsOnly { invocation.operandsBehindDashes.append(argument) }
       } else if argument == "--" {
         isOperandsOnly = true
       } else if argument == "--help" || argument == "-h" {

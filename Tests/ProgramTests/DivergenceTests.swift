@@ -90,6 +90,7 @@ private func logs(_ cause: String) throws -> (String, String) {
     let script = "coterie log {} --status defeated | grep -q DEFEATED && exit 1; exit 0"
     let run = try desk.shell("coterie bisect '\(scenario)' --from root --to @ -- sh -c '\(script)'")
     #expect(run.output.hasPrefix("first bad: #7 e52dbbd3"))
+    #expect(try desk.shell("coterie bisect '\(scenario)' -- sh -c '\(script)'") == run)
     let skipping = try desk.shell(
       "coterie bisect '\(scenario)' --from root --to @ -- sh -c 'exit 125'"
     )

@@ -137,9 +137,9 @@ enum DiffCommands {
     "bisect",
     "find the first event at which two logs part, or at which a command begins to fail",
     about: """
-      With A and B: by running digests, in O(log n) comparisons. With --from, --to and a command
-      behind --: the prefixes of the log in canonical order are written as a bundle, {} in the
-      command stands for it, and its exit code says good (0), bad (1 to 127), skip (125) or stop
+      With A and B: by running digests, in O(log n) comparisons. With A and a command behind --: the
+      prefixes of the log in canonical order, from --from to --to, are written as a bundle, {} in
+      the command stands for it, and its exit code says good (0), bad (1 to 127), skip (125) or stop
       (128 and more), as git bisect run has it. With --interactive you say so yourself.
       """,
     example: "bisect alice.coterie bob.coterie",
@@ -153,11 +153,13 @@ enum DiffCommands {
       Option("--interactive", help: "ask at each step"),
     ],
     run: { invocation, console in
-      let isSearch =
-        invocation.has("--from") || invocation.has("--to") || invocation.has("--interactive")
-      if isSearch { return try await Search(invocation, console).run() }
+      let hasCommand =
+        !invocation.operandsBehindDashes.isEmpty
+        && invocation.operandsBehindDashes.count < invocation.operands.count
+      let isSearch = ["--from", "--to", "--interactive"].contains { invocation.has($0) }
+      if isSearch || hasCommand { return try await Search(invocation, console).run() }
       guard invocation.operands.count == 2 else {
-        throw Failure.usage("bisect needs A and B, or --from, --to and a command behind --")
+        throw Failure.usage("bisect needs A and B, or A and a command behind --")
       }
       let pair = try Pair(invocation)
       let report = BisectReport(RunningDigests(pair.a.log), RunningDigests(pair.b.log))
