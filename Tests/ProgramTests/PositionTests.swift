@@ -94,4 +94,14 @@ import Testing
     let state = try desk.shell("coterie state a.coterie --json \(at)").json()
     #expect(try state["result"]?["at"]?.string() == (word.isEmpty ? "@" : word))
   }
+
+  @Test func `make a range that stands alone where the store is named`() throws {
+    let desk = try desk()
+    let range = try desk.shell("coterie log a.coterie '#2..#4'")
+    #expect(range.output.contains("2 of 2 events"))
+    #expect(try desk.shell("coterie log -s a.coterie '#2..#4'") == range)
+    #expect(try desk.shell("COTERIE_STORE=a.coterie coterie log '#2..#4'") == range)
+    let file = try desk.shell("coterie export a.coterie -o a..b && coterie log -s a.coterie a..b")
+    #expect(file.output.contains("5 of 5 events"))
+  }
 }

@@ -16,8 +16,9 @@ enum LogCommand {
       Positions (#n) count from 1 in canonical order: depth, then id. Times are the authors' claims.
       One such as 2026-03-01T10:00Z is that whole minute: --until goes to its end. Filters are
       and-ed. PATH is a store, a bundle or a scenario file; without it --store is meant.
-      RANGE such as A..B shows what B has seen and A has not. --graph draws who had seen what, the
-      newest first; --dot and --mermaid write the graph for other programs.
+      RANGE such as A..B shows what B has seen and A has not; where --store names the log it stands
+      alone. --graph draws who had seen what, the newest first; --dot and --mermaid write the graph
+      for other programs.
       """,
     example: "log alice.coterie -n 20 --status defeated",
     operands: [
@@ -57,8 +58,9 @@ enum LogCommand {
   )
 
   private static func log(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
-    let opened = try await OpenedCase(invocation, path: invocation.operands.first)
-    let filter = try self.filter(invocation, opened)
+    let (path, range) = place(invocation)
+    let opened = try await OpenedCase(invocation, path: path)
+    let filter = try self.filter(invocation, among: range, opened)
     let isLines = invocation.has("--ndjson")
     var events: [JSONValue] = []
     var reports: [EventReport] = []
@@ -108,8 +110,19 @@ enum LogCommand {
     }
   }
 
+  /// The path and the range that are given: a range may stand alone where --store names the log.
+  private static func place(_ invocation: Invocation) -> (path: String?, range: String?) {
+    let words = invocation.operands
+    guard let word = words.first, words.count == 1, word.contains(".."), !word.contains("/"),
+      invocation.has("--store") || Commands.environment["COTERIE_STORE"] != nil,
+      (try? FileAccess.isThere(word)) == false
+    else { return (words.first, words.dropFirst().first) }
+    return (nil, word)
+  }
+
   private static func filter(
     _ invocation: Invocation,
+    among range: String?,
     _ opened: OpenedCase
   ) throws(Failure) -> EventFilter {
     if let kind = invocation.value("--kind"), Kind(name: kind) == nil {
@@ -128,9 +141,7 @@ enum LogCommand {
     if let word = invocation.value("--touching") {
       filter.touching = try opened.people.member(word)
     }
-    if invocation.operands.count > 1 {
-      filter.among = try range(invocation.operands[1], opened)
-    }
+    if let range { filter.among = try events(in: range, opened) }
     return filter
   }
 
@@ -158,7 +169,10 @@ enum LogCommand {
     )
   }
 
-  private static func range(_ word: String, _ opened: OpenedCase) throws(Failure) -> Set<Int> {
+  private static func events(
+    in word: String,
+    _ opened: OpenedCase
+  ) throws(Failure) -> Set<Int> {
     guard let dots = word.firstRange(of: "..") else {
       return try OpenedCase.position(word, opened.log, opened.source).events(in: opened.log)
     }
