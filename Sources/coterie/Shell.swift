@@ -2,6 +2,16 @@ import Glibc
 
 /// The system's shell.
 enum Shell {
+  /// A word as a command line has it: quoted where the shell would read more into it.
+  static func quoted(_ word: String) -> String {
+    let plain = word.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+        || byte >= 128 || "/._-+,:@%=".utf8.contains(byte)
+    }
+    if plain, !word.isEmpty { return word }
+    return "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+
   /// Runs a command and waits for it; with `isQuiet` it reads nothing, and its output is nobody's.
   ///
   /// - Returns: its exit status, 128 and the signal for one that was killed, nil if it could not be

@@ -114,16 +114,19 @@ private let forged = "conflicts/removed-admin-forges-later.json"
 
   @Test func `tells a failing scenario with what was expected and how to run it again`() throws {
     let desk = try Desk()
-    let file = desk.path("wrong.json")
     let text = """
       {"scenario": 1, "title": "t", "group": {"founder": "ann"},
        "expect": {"members": {"ann": "admin"}}}
       """
-    try text.write(toFile: file, atomically: true, encoding: .utf8)
-    let run = try desk.coterie("fixture", "run", file)
-    #expect(run.status == 1)
-    #expect(run.output.contains("members.ann  expected \"admin\"  got \"owner\""))
-    #expect(run.output.contains("rerun: coterie fixture run \(file)"))
+    for name in ["wrong.json", "what's wrong.json"] {
+      let file = desk.path(name)
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      let run = try desk.coterie("fixture", "run", file)
+      #expect(run.status == 1)
+      #expect(run.output.contains("members.ann  expected \"admin\"  got \"owner\""))
+      let again = try #require(run.output.firstMatch(of: /rerun: (.*)/)?.output.1)
+      #expect(try desk.shell(String(again)) == run)
+    }
   }
 
   @Test func `refuses a scenario with an unknown step id by line and path`() throws {

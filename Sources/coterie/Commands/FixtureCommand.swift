@@ -91,7 +91,7 @@ enum FixtureCommand {
     }
     if !result.isPassed {
       let seed = result.failures.compactMap(\.seed).first.map { " --order-seed \($0)" } ?? ""
-      console.line("     rerun: coterie fixture run \(result.file)\(seed)")
+      console.line("     rerun: coterie fixture run \(Shell.quoted(result.file))\(seed)")
     }
   }
 
