@@ -72,6 +72,29 @@ private func logs(_ cause: String) throws -> (String, String) {
     #expect(try result["only_b"]?.array().count == 1)
   }
 
+  @Test func `says whose logs of a scenario it compares, and sends none to itself`() throws {
+    let desk = try Desk()
+    let made = try desk.shell(
+      """
+      echo '{"scenario": 1, "title": "t", "group": {"founder": "ann", "members":
+        {"bob": "member", "cat": "member"}},
+        "steps": [{"as": "ann", "do": "group.welcome", "text": "Hello"}]}' > t.json
+      """
+    )
+    #expect(made.status == 0)
+    let run = try desk.shell("coterie diff t.json t.json")
+    #expect(run.status == 1)
+    #expect(
+      run.errors == """
+        t.json has the logs of ann, bob, cat; A is that of ann
+        t.json has the logs of ann, bob, cat; B is that of cat
+
+        """
+    )
+    #expect(run.output.contains("none: t.json has both logs"))
+    #expect(!run.output.contains("coterie export"))
+  }
+
   @Test func `is searched by running digests in few comparisons`() throws {
     let desk = try Desk()
     let (a, b) = try logs("missing-events")

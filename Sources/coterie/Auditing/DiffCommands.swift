@@ -16,13 +16,14 @@ enum DiffCommands {
     about: """
       The cause by name, what each lacks, the first event on whose verdict they differ, the state
       on both sides by path with the event that gives each value, and by a trial merge whether
-      exchange would make them equal, with the command that does it. Ends with 1 if they differ,
-      8 if neither is wrong and events are missing.
+      exchange would make them equal, with the command that does it. Of a scenario, which has a log
+      for each of its people, A is the first one's and B the last one's. Ends with 1 if they
+      differ, 8 if neither is wrong and events are missing.
       """,
     example: "diff alice.coterie bob.cborseq",
     operands: [Operand("A", help: "a log"), Operand("B", help: "another log of the same group")],
     run: { invocation, console in
-      let pair = try Pair(invocation)
+      let pair = try Pair(invocation, console)
       let report: DiffReport
       do throws(SourceFault) {
         report = try DiffReport(pair.a, pair.b)
@@ -48,7 +49,8 @@ enum DiffCommands {
     let b: Side
     let paths: (String, String)
 
-    init(_ invocation: Invocation) throws(Failure) {
+    /// Reads both, and says whose log is meant where a path has several.
+    init(_ invocation: Invocation, _ console: Console) throws(Failure) {
       paths = (invocation.operands[0], invocation.operands[1])
       let wanted = invocation.value("--group") ?? Commands.environment["COTERIE_GROUP"] ?? ""
       let one = try Pair.read(paths.0, wanted)
@@ -71,6 +73,15 @@ enum DiffCommands {
       }
       a = first
       b = second
+      for (letter, path, sides, side) in [("A", paths.0, one, a), ("B", paths.1, other, b)] {
+        let names = sides.filter { $0.log.group == group }
+          .map { Escaping.visible($0.log.name) }
+        if names.count < 2 { continue }
+        console.say(
+          "\(path) has the logs of \(names.joined(separator: ", ")); \(letter) is that of "
+            + Escaping.visible(side.log.name)
+        )
+      }
     }
 
     private static func read(_ path: String, _ wanted: String) throws(Failure) -> [Side] {
@@ -161,7 +172,7 @@ enum DiffCommands {
       guard invocation.operands.count == 2 else {
         throw Failure.usage("bisect needs A and B, or A and a command behind --")
       }
-      let pair = try Pair(invocation)
+      let pair = try Pair(invocation, console)
       let report = BisectReport(RunningDigests(pair.a.log), RunningDigests(pair.b.log))
       let status: ExitStatus = report.position == nil ? .done : .findings
       if console.isJSON {
@@ -221,8 +232,12 @@ struct Cure {
       )
       if Files.isFolder(damaged) { lines.append("coterie store salvage \(damaged) NEW.coterie") }
     default:
-      if !report.onlyA.isEmpty { lines.append(Cure.copy(from: a, to: b)) }
-      if !report.onlyB.isEmpty { lines.append(Cure.copy(from: b, to: a)) }
+      if a == b {
+        lines.append("none: \(a) has both logs; a step in which the two sync makes them equal")
+      } else {
+        if !report.onlyA.isEmpty { lines.append(Cure.copy(from: a, to: b)) }
+        if !report.onlyB.isEmpty { lines.append(Cure.copy(from: b, to: a)) }
+      }
       if lines.isEmpty, !report.missing.isEmpty {
         lines.append("ask another member for what is missing: coterie sync")
       }
