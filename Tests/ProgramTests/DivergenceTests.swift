@@ -95,6 +95,27 @@ private func logs(_ cause: String) throws -> (String, String) {
     #expect(!run.output.contains("coterie export"))
   }
 
+  @Test func `names the event that took a value away`() throws {
+    let desk = try Desk()
+    let text = """
+      {"scenario": 1, "title": "t", "group": {"founder": "ann",
+       "members": {"bob": "admin", "dan": "member", "cat": "member"}},
+       "steps": [{"id": "out", "as": "ann", "do": "member.remove", "member": "bob"},
+        {"sync": ["ann", "dan"]}, {"id": "gone", "as": "dan", "do": "member.leave"},
+        {"sync": ["ann", "dan"]}]}
+      """
+    try text.write(toFile: desk.path("t.json"), atomically: true, encoding: .utf8)
+    func events(_ kind: String) throws -> [String?] {
+      let log = try desk.shell("coterie log t.json --json --kind \(kind)").json()["result"]
+      return try log?["events"]?.array().map { try $0["id"]?.string() } ?? []
+    }
+    let diff = try desk.shell("coterie diff t.json t.json --json").json()["result"]
+    let values = try diff?["state_diff"]?.array() ?? []
+    let ends = try Set(values.map { try $0["from_a"]?.string() })
+    #expect(values.count == 4)
+    #expect(try ends == Set(events("member.remove") + events("member.leave")))
+  }
+
   @Test func `is searched by running digests in few comparisons`() throws {
     let desk = try Desk()
     let (a, b) = try logs("missing-events")

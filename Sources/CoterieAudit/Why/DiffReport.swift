@@ -51,7 +51,7 @@ public struct DiffReport: Codable, Equatable, Sendable {
     public var a: String?
     /// The other.
     public var b: String?
-    /// The event that gives it.
+    /// The event that gives it, or that took it away where there is none.
     public var fromA: String?
     /// The other.
     public var fromB: String?
@@ -203,7 +203,7 @@ struct LogPair {
       onlyB: onlyB,
       sameVerdicts: same,
       verdictDiff: differing,
-      stateDiff: stateDiff(a.stateValues(in: views.0), b.stateValues(in: views.1)),
+      stateDiff: stateDiff((a, views.0), (b, views.1)),
       heals: merged.isEmpty && notes == nil,
       missing: merged.map(\.hex)
     )
@@ -241,9 +241,13 @@ struct LogPair {
     return replica.wanted
   }
 
-  private func stateDiff(_ a: [StateValue], _ b: [StateValue]) -> [DiffReport.Value] {
-    let left = Dictionary(a.map { ($0.path, $0) }) { first, _ in first }
-    let right = Dictionary(b.map { ($0.path, $0) }) { first, _ in first }
+  private typealias Viewed = (judge: Judge, view: CurrentView)
+
+  private func stateDiff(_ a: Viewed, _ b: Viewed) -> [DiffReport.Value] {
+    func values(_ side: Viewed) -> [String: StateValue] {
+      Dictionary(side.judge.stateValues(in: side.view).map { ($0.path, $0) }) { first, _ in first }
+    }
+    let (left, right) = (values(a), values(b))
     return Set(left.keys).union(right.keys).sorted().compactMap { path in
       let (mine, theirs) = (left[path], right[path])
       if mine?.value == theirs?.value { return nil }
@@ -251,10 +255,20 @@ struct LogPair {
         path: path,
         a: mine?.value,
         b: theirs?.value,
-        fromA: mine?.from,
-        fromB: theirs?.from
+        fromA: mine == nil ? Self.end(of: path, a) : mine?.from,
+        fromB: theirs == nil ? Self.end(of: path, b) : theirs?.from
       )
     }
+  }
+
+  /// The event for which a value is no longer in the state: the end of a membership; invites and
+  /// links stay in it, and everything else has a value by default.
+  private static func end(of path: String, _ side: Viewed) -> String? {
+    let parts = path.split(separator: ".")
+    guard parts.count == 3, parts[0] == "members", let key = Digest(hex: String(parts[1])) else {
+      return nil
+    }
+    return side.judge.endOfMembership(of: key, in: side.view)?.hex
   }
 
   /// What the logs say of themselves that is not what judging them gives.

@@ -194,6 +194,14 @@ extension Judge {
     return graph.id(acts[isCut ? present.cut : present.grant].event)
   }
 
+  /// The event that ended someone's membership; nil for one who is a member or never was one.
+  package func endOfMembership(of key: Digest, in current: CurrentView) -> Digest? {
+    guard let person = graph.authors.number(of: key), present(person, in: current.view) == nil
+    else { return nil }
+    let end = endOfMembership(person, in: current.view)
+    return end < 0 ? nil : graph.id(end)
+  }
+
   /// The event that gives a setting its value now; nil where none does.
   package func source(of key: SettingKey, in current: CurrentView) -> Digest? {
     setting(key, in: current.view).map { graph.id(acts[$0.winner].event) }
