@@ -148,6 +148,7 @@ enum ImportCommand {
   )
 
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
+    for path in invocation.operands where path != "-" { try requireReadable(path) }
     let store = try Stores.openOrCreate(try Sources.path(nil, invocation))
     var total = BundleImport.Outcome()
     for path in invocation.operands {
@@ -168,6 +169,15 @@ enum ImportCommand {
       }
     }
     return finish(total, invocation, console)
+  }
+
+  /// Refuses what cannot be read before a store is made for it.
+  private static func requireReadable(_ path: String) throws(Failure) {
+    guard unsafe access(path, R_OK) == 0 else { throw Files.missing(path) }
+    if Files.isFolder(path) {
+      errno = EISDIR
+      throw Files.missing(path)
+    }
   }
 
   private static func finish(
