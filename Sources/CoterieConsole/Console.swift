@@ -3,8 +3,10 @@ internal import Synchronization
 
 /// Where a command writes: data to standard output, talk and progress to standard error.
 public final class Console: Sendable {
-  /// Whether output is one JSON document.
-  public let isJSON: Bool
+  /// The words of the command that writes.
+  public let command: String
+  /// How data is written.
+  public let format: Format
   /// Whether talk is left out.
   public let isQuiet: Bool
   /// Whether status words are coloured.
@@ -13,6 +15,17 @@ public final class Console: Sendable {
   public let progressMode: ProgressMode
   private let outputPath: String?
   private let buffer = Mutex<[UInt8]>([])
+  private let hasWritten = Atomic<Bool>(false)
+
+  /// How data is written.
+  public enum Format: Sendable {
+    /// For people.
+    case text
+    /// One JSON document.
+    case document
+    /// One JSON value a line, a summary last.
+    case lines
+  }
 
   /// How progress is shown.
   public enum ProgressMode: String, Sendable {
@@ -21,14 +34,16 @@ public final class Console: Sendable {
 
   /// Takes what the command line and the environment decide.
   public init(
-    isJSON: Bool,
+    command: String,
+    format: Format,
     isQuiet: Bool,
     colour: String,
     progress: ProgressMode,
     outputPath: String?,
     environment: [String: String]
   ) {
-    self.isJSON = isJSON
+    self.command = command
+    self.format = format
     self.isQuiet = isQuiet
     self.outputPath = outputPath
     progressMode = progress
@@ -42,14 +57,22 @@ public final class Console: Sendable {
       }
   }
 
+  /// Whether output is JSON.
+  public var isJSON: Bool { format != .text }
+
+  /// Whether something was said on standard output, or will be.
+  public var hasBegun: Bool { hasWritten.load(ordering: .relaxed) }
+
   /// Adds a line of data.
   public func line(_ text: String) {
+    hasWritten.store(true, ordering: .relaxed)
     buffer.withLock { $0 += Array(text.utf8) + [UInt8(ascii: "\n")] }
     flushIfLarge()
   }
 
   /// Adds bytes of data.
   public func write(_ bytes: [UInt8]) {
+    hasWritten.store(true, ordering: .relaxed)
     buffer.withLock { $0 += bytes }
     flushIfLarge()
   }
@@ -94,7 +117,11 @@ public final class Console: Sendable {
 
   /// Ends without what a file was to hold: it is written whole or not at all.
   public func abandon() {
-    if outputPath == nil { _ = flush() }
+    if outputPath == nil {
+      _ = flush()
+    } else {
+      hasWritten.store(false, ordering: .relaxed)
+    }
   }
 
   private var reason: String {

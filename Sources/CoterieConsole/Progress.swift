@@ -45,8 +45,8 @@ public final class Progress {
     let left = total > done && rate > 0 ? UInt64(total - done) / rate : 0
     if mode == .ndjson {
       Console.complain(
-        "{\"done\":\(done),\"eta_s\":\(left),\"phase\":\"\(phase)\",\"rate\":\(rate),"
-          + "\"total\":\(total),\"type\":\"progress\",\"unit\":\"\(unit)\"}"
+        "{\"done\":\(done),\"eta_s\":\(left),\"phase\":\(Escaping.quoted(phase)),\"rate\":\(rate),"
+          + "\"total\":\(total),\"type\":\"progress\",\"unit\":\(Escaping.quoted(unit))}"
       )
     } else if isDrawn {
       hasBar = true

@@ -5,17 +5,18 @@ extension CommandTable {
   /// - Parameters:
   ///   - writing: where a command writes.
   ///   - foreign: what an error that is no failure comes to.
-  ///   - failed: told of a failure that was said.
+  ///   - failed: told of a failure that was said, and where the command wrote that failed; nil if
+  ///     the line calls no command.
   public func run(
     _ arguments: [String],
     writing: (Invocation) -> Console,
     foreign: (any Error) -> Failure,
-    failed: (Failure) -> Void = { _ in }
+    failed: (Failure, Console?) -> Void = { _, _ in }
   ) async -> ExitStatus {
-    func end(_ failure: Failure, in place: String) -> ExitStatus {
+    func end(_ failure: Failure, in place: String, _ console: Console?) -> ExitStatus {
       Console.complain("\(place): \(failure.message)")
       if let help = failure.help { Console.complain("  \(help)") }
-      failed(failure)
+      failed(failure, console)
       return failure.status
     }
     do {
@@ -32,12 +33,13 @@ extension CommandTable {
         return Interruption.isAsked ? .interrupted : status
       } catch let failure as Failure {
         console.abandon()
-        return end(failure, in: "\(program) \(invocation.command.name)")
+        return end(failure, in: "\(program) \(invocation.command.name)", console)
+      } catch {
+        console.abandon()
+        return end(foreign(error), in: program, console)
       }
-    } catch let failure as Failure {
-      return end(failure, in: program)
     } catch {
-      return end(foreign(error), in: program)
+      return end(error, in: program, nil)
     }
   }
 
@@ -60,7 +62,8 @@ extension CommandTable {
       arguments,
       writing: { invocation in
         Console(
-          isJSON: false,
+          command: invocation.command.name,
+          format: .text,
           isQuiet: invocation.has("--quiet"),
           colour: "never",
           progress: .auto,

@@ -84,16 +84,30 @@ enum Commands {
     }
   }
 
+  /// How data is written where some flags are given.
+  static func format(_ has: (String) -> Bool) -> Console.Format {
+    has("--ndjson") ? .lines : has("--json") ? .document : .text
+  }
+
   static func console(for invocation: Invocation) -> Console {
-    Console(
-      isJSON: invocation.has("--json"),
+    let console = Console(
+      command: invocation.command.name,
+      format: format(invocation.has),
       isQuiet: invocation.has("--quiet"),
       colour: invocation.value("--color") ?? "auto",
       progress: Console.ProgressMode(rawValue: invocation.value("--progress") ?? "auto") ?? .auto,
       outputPath: invocation.command.writesOutput ? nil : invocation.value("--output"),
       environment: environment
     )
+    if streaming.contains(invocation.command.name), !invocation.has("--help") {
+      console.beginLines(of: "event")
+    }
+    return console
   }
+
+  /// Commands that write each event as they come to it where lines are asked for; the others have
+  /// one document for all they say.
+  private static let streaming = [LogCommand.row.name, WatchCommand.row.name]
 
   /// The environment that the program reads.
   static var environment: [String: String] {

@@ -15,12 +15,13 @@ enum Program {
       exit(ExitStatus.store.rawValue)
     }
     let arguments = Array(CommandLine.arguments.dropFirst())
-    let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
+    let words = arguments.prefix { $0 != "--" }
+    let format = Commands.format { words.contains($0) }
     let status = await Commands.table.run(
       Commands.versionRewritten(arguments),
       writing: Commands.console(for:),
       foreign: { Failure(.defect, "defect", "\($0)", help: "please report this") },
-      failed: { if wantsJSON { Output.failure($0) } }
+      failed: { Output.failure($0, as: format, of: $1) }
     )
     exit(status.rawValue)
   }

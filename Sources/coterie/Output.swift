@@ -6,32 +6,37 @@ import Glibc
 
 /// The envelopes of everything that is printed as JSON.
 enum Output {
-  /// One document: schema, result, findings, exit code.
+  /// What a command says as JSON: schema, result, findings, exit code.
   static func document(
     _ schema: String,
     _ result: JSONValue,
     findings: [Finding] = [],
     exit status: ExitStatus
-  ) -> String {
-    JSONValue.object([
-      "schema": .string("coterie.\(schema)/1"),
-      "result": result,
-      "findings": .array(findings.map(\.json)),
-      "exit": .integer(Int64(status.rawValue)),
-    ]).pretty
+  ) -> Document {
+    Document(schema: schema, result: result, findings: findings.map(\.json), exit: status)
   }
 
-  /// A failure as a document on standard output.
-  static func failure(_ failure: Failure) {
+  /// A failure on standard output, where JSON is asked for.
+  ///
+  /// - Parameter console: where the command wrote that failed; nil if none was called.
+  static func failure(_ failure: Failure, as format: Console.Format, of console: Console?) {
     let finding = JSONValue.object([
       "code": .string(failure.code), "severity": "error", "event": .null, "group": .null,
       "message": .string(failure.message), "help": .optional(failure.help), "evidence": .array([]),
     ])
-    let document = JSONValue.object([
-      "schema": "coterie.failure/1", "result": .null, "findings": .array([finding]),
-      "exit": .integer(Int64(failure.status.rawValue)),
-    ])
-    print(document.pretty)
+    let document = Document(
+      schema: "failure",
+      result: .null,
+      findings: [finding],
+      exit: failure.status
+    )
+    switch format {
+    case .text: break
+    case .document: print(document.whole.pretty)
+    case .lines:
+      if console?.hasBegun != true { print(Document.header("failure", console?.command).compact) }
+      for line in document.lines { print(line.compact) }
+    }
   }
 
   /// A number with thin gaps between thousands.

@@ -4,15 +4,20 @@ import CoterieJSON
 enum Schemas {
   static let names =
     ([
-      "acceptance", "completion", "explain", "failure", "finding", "fixture", "import", "lint",
-      "log", "manual", "recording", "replay", "report", "scenario", "show", "shrinking", "simulate",
-      "state", "verdict", "version", "whatif",
-    ] + acting.keys + auditing.keys).sorted()
+      "acceptance", "completion", "explain", "failure", "fixture", "import", "lint", "log",
+      "manual",
+      "recording", "replay", "report", "scenario", "show", "shrinking", "simulate", "state",
+      "version", "whatif",
+    ] + parts.keys + acting.keys + auditing.keys).sorted()
+
+  /// What stands within documents, and what stands in lines of their own.
+  private static let parts = [
+    "header": header, "event": event, "verdict": verdict, "finding": finding, "progress": progress,
+    "summary": summary,
+  ]
 
   static func schema(_ name: String) -> JSONValue? {
     switch name {
-    case "finding": finding
-    case "verdict": verdict
     case "replay": document(name, replay)
     case "fixture": document(name, fixture)
     case "report":
@@ -55,7 +60,7 @@ enum Schemas {
         object(["pages": array(object(["name": string, "section": integer, "text": string]))])
       )
     case "failure": document(name, .object(["type": "null"]))
-    default: (acting[name] ?? auditing[name]).map { document(name, $0) }
+    default: parts[name] ?? (acting[name] ?? auditing[name]).map { document(name, $0) }
     }
   }
 
@@ -103,10 +108,30 @@ enum Schemas {
     ])
   }
 
-  private static let finding = object([
-    "code": string, "severity": .object(["enum": ["error", "warning"]]), "event": optionalString,
-    "group": optionalString, "message": string, "help": optionalString, "evidence": array(string),
+  private static func type(_ name: String) -> JSONValue { .object(["const": .string(name)]) }
+
+  private static let header = object([
+    "type": type("header"), "schema": string, "command": optionalString,
   ])
+
+  private static let finding = object(
+    [
+      "code": string, "severity": .object(["enum": ["error", "warning"]]), "event": optionalString,
+      "group": optionalString, "message": string, "help": optionalString,
+      "evidence": array(string),
+    ],
+    optional: ["type": type("finding")]
+  )
+
+  private static let progress = object([
+    "type": type("progress"), "done": integer, "total": integer, "unit": string, "rate": integer,
+    "eta_s": integer, "phase": string,
+  ])
+
+  private static let summary = object(
+    ["type": type("summary"), "complete": bool],
+    optional: ["result": anything, "exit": integer, "total": integer]
+  )
 
   private static let standing = object(["role": string, "path": array(integer)])
 
@@ -117,7 +142,7 @@ enum Schemas {
   ])
 
   private static let event = object([
-    "type": .object(["const": "event"]), "id": string, "n": nullable(integer), "group": string,
+    "type": type("event"), "id": string, "n": nullable(integer), "group": string,
     "author": string, "sequence": integer, "previous": optionalString, "parents": array(string),
     "kind": string, "body": .object(["type": "object"]), "time": string, "bytes": integer,
     "verdict": verdict,

@@ -87,7 +87,8 @@ private let table = CommandTable(
       ["do"],
       writing: { _ in
         Console(
-          isJSON: false,
+          command: "do",
+          format: .text,
           isQuiet: true,
           colour: "never",
           progress: .never,
@@ -96,7 +97,7 @@ private let table = CommandTable(
         )
       },
       foreign: { Failure(.defect, "defect", "\($0)") },
-      failed: { failures.append($0) }
+      failed: { failure, _ in failures.append(failure) }
     )
     return (status, failures)
   }
@@ -149,5 +150,9 @@ private let table = CommandTable(
   ])
   func `cannot act on the terminal`(_ name: String, _ shown: String) {
     #expect(Escaping.visible(name) == shown)
+  }
+
+  @Test func `stay one text in JSON`() {
+    #expect(Escaping.quoted("a \"b\" \\ \n\u{1b} é") == #""a \"b\" \\ \u000a\u001b é""#)
   }
 }

@@ -96,9 +96,11 @@ import Testing
       """
     )
     let lines = run.output.split(separator: "\n")
-    #expect(lines.count == 3, "\(run.output)\(run.errors)")
-    #expect(lines.dropLast().allSatisfy { $0.contains("\"kind\":\"message.post\"") })
-    #expect(lines.last == "{\"complete\":true,\"total\":2,\"type\":\"summary\"}")
+    try #require(lines.count == 4, "\(run.output)\(run.errors)")
+    let header = "{\"command\":\"watch\",\"schema\":\"coterie.event/1\",\"type\":\"header\"}"
+    #expect(lines[0] == header)
+    #expect(lines[1...2].allSatisfy { $0.contains("\"kind\":\"message.post\"") })
+    #expect(lines[3] == "{\"complete\":true,\"exit\":0,\"total\":2,\"type\":\"summary\"}")
   }
 
   @Test func `says before anything is done whether it may be`() throws {

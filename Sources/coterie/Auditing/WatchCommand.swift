@@ -46,20 +46,17 @@ enum WatchCommand {
       guard let change = await heard.next() else { break }
       for id in change.events where shown < wanted {
         shown += 1
-        await show(id, desk, invocation)
+        await show(id, desk)
       }
       console.flushNow()
     }
-    if invocation.has("--ndjson") {
-      let summary: JSONValue = .object([
-        "type": "summary", "complete": true, "total": .integer(Int64(shown)),
-      ])
-      console.line(summary.compact)
+    if console.format == .lines {
+      console.line(Document.summary(["total": .integer(Int64(shown))], .done).compact)
     }
     return .done
   }
 
-  private static func show(_ id: Digest, _ desk: Desk, _ invocation: Invocation) async {
+  private static func show(_ id: Digest, _ desk: Desk) async {
     guard let event = try? await desk.group.event(id),
       let verdict = try? await desk.group.verdict(of: id)
     else { return }
@@ -70,7 +67,7 @@ enum WatchCommand {
       verdict: verdict,
       missing: []
     )
-    if invocation.has("--ndjson") || desk.console.isJSON {
+    if desk.console.isJSON {
       desk.console.line(report.json.compact)
     } else {
       let code = verdict.code.map { " \($0.rawValue)" } ?? ""
