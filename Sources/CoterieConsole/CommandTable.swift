@@ -29,42 +29,40 @@ public struct CommandTable: Sendable {
   ///
   /// - Throws: a usage failure that names the nearest command or option.
   public func parse(_ arguments: [String]) throws(Failure) -> Invocation {
-    let (words, rest) = leadingWords(arguments)
+    let (values, count, words) = try leading(arguments)
     guard let command = longestMatch(words) else {
-      guard let first = words.first else {
-        throw Failure.usage("a command is missing", help: "\(program) help lists all commands")
-      }
-      throw unknownCommand(words, first)
+      throw unknownCommand(words, arguments.dropFirst(count + words.count).first)
     }
     var invocation = Invocation(command: command)
-    let remaining = Array(words.dropFirst(command.words.count)) + rest.arguments
-    for (name, value) in rest.values { invocation.values[name] = value }
-    try read(remaining, into: &invocation)
+    invocation.values = values
+    try read(Array(arguments.dropFirst(count + command.words.count)), into: &invocation)
     return invocation
   }
 
-  /// Splits off the global options that stand before the command, and the words of the command.
-  private func leadingWords(
+  /// The global options that stand before the command, of how many arguments they are, and the
+  /// words behind them.
+  private func leading(
     _ arguments: [String]
-  ) -> (words: [String], rest: (values: [(String, String)], arguments: [String])) {
-    var values: [(String, String)] = []
+  ) throws(Failure) -> (values: [String: String], count: Int, words: [String]) {
+    var values: [String: String] = [:]
     var place = 0
-    while place < arguments.count, arguments[place].hasPrefix("-"), arguments[place].count > 1,
-      let (option, inline) = lookUp(arguments[place], in: globals)
-    {
-      if option.value == nil {
-        values.append((option.name, ""))
-      } else if let inline {
-        values.append((option.name, inline))
-      } else if place + 1 < arguments.count {
-        place += 1
-        values.append((option.name, arguments[place]))
-      }
+    while place < arguments.count, let (option, inline) = lookUp(arguments[place], in: globals) {
       place += 1
+      try take(option, inline, arguments, &place, into: &values)
     }
-    let tail = Array(arguments[min(place, arguments.count)...])
-    let words = Array(tail.prefix { !$0.hasPrefix("-") || $0 == "-" })
-    return (words, (values, Array(tail.dropFirst(words.count))))
+    let words = arguments[place...].prefix { !$0.hasPrefix("-") || $0 == "-" }
+    return (values, place, Array(words))
+  }
+
+  /// `--help` where no command is called is a command too: on all, or on those that begin so.
+  func helpRewritten(_ arguments: [String]) -> [String] {
+    func asksForHelp(_ argument: String) -> Bool { argument == "--help" || argument == "-h" }
+    guard arguments.prefix(while: { $0 != "--" }).contains(where: asksForHelp),
+      let (_, count, words) = try? leading(arguments), longestMatch(words) == nil,
+      !commands(below: words).isEmpty
+    else { return arguments }
+    let rest = arguments.dropFirst(count).filter { !asksForHelp($0) }
+    return arguments.prefix(count) + ["help"] + rest
   }
 
   private func longestMatch(_ words: [String]) -> Command? {
@@ -73,16 +71,27 @@ public struct CommandTable: Sendable {
       .max { $0.words.count < $1.words.count }
   }
 
-  private func unknownCommand(_ words: [String], _ first: String) -> Failure {
+  private func unknownCommand(_ words: [String], _ next: String?) -> Failure {
+    guard let first = words.first else {
+      if let next, next != "--" { return unknownOption(next, globals + [Self.helpOption], program) }
+      return Failure.usage("a command is missing", help: "\(program) help lists all commands")
+    }
     let group = commands.filter { $0.words.first == first && $0.words.count > 1 }
     if !group.isEmpty {
-      let known = group.map { $0.words[1] }.joined(separator: ", ")
-      return Failure.usage("\(first) needs one of: \(known)", help: "\(program) help \(first)")
+      let known = group.map { $0.words[1] }
+      if words.count > 1, let near = Suggestion.nearest(to: words[1], among: known) {
+        return noCommand("\(first) \(words[1])", near: "\(first) \(near)")
+      }
+      let list = known.joined(separator: ", ")
+      return Failure.usage("\(first) needs one of: \(list)", help: "\(program) help \(first)")
     }
     let names = commands.map(\.name) + commands.map { $0.words[0] }
-    let near = Suggestion.nearest(to: first, among: names)
-    return Failure.usage(
-      "there is no command \"\(first)\"",
+    return noCommand(first, near: Suggestion.nearest(to: first, among: names))
+  }
+
+  private func noCommand(_ name: String, near: String?) -> Failure {
+    Failure.usage(
+      "there is no command \"\(name)\"",
       help: near.map { "did you mean \(program) \($0)?" } ?? "\(program) help lists all commands"
     )
   }
@@ -112,16 +121,23 @@ public struct CommandTable: Sendable {
         invocation.values["--help"] = ""
       } else {
         guard let (option, inline) = lookUp(argument, in: options) else {
-          throw unknownOption(argument, options, invocation.command)
+          throw unknownOption(argument, options, invocation.command.name)
         }
-        guard invocation.values[option.name] == nil else {
-          throw Failure.usage("\(option.name) stands twice")
-        }
-        let value = try self.value(of: option, inline, arguments, &place)
-        invocation.values[option.name] = value
+        try take(option, inline, arguments, &place, into: &invocation.values)
       }
     }
     if invocation.values["--help"] == nil { try checkOperands(invocation) }
+  }
+
+  private func take(
+    _ option: Option,
+    _ inline: String?,
+    _ arguments: [String],
+    _ place: inout Int,
+    into values: inout [String: String]
+  ) throws(Failure) {
+    guard values[option.name] == nil else { throw Failure.usage("\(option.name) stands twice") }
+    values[option.name] = try value(of: option, inline, arguments, &place)
   }
 
   private func value(
@@ -139,7 +155,10 @@ public struct CommandTable: Sendable {
       found = arguments[place]
       place += 1
     }
-    guard let found else { throw Failure.usage("\(option.name) needs a value: \(placeholder)") }
+    let isPath = [.files, .folders].contains(values(of: option))
+    guard let found, !isPath || !found.isEmpty else {
+      throw Failure.usage("\(option.name) needs a value: \(placeholder)")
+    }
     guard option.allowed.isEmpty || option.allowed.contains(found) else {
       throw Failure.usage(
         "\(option.name) takes \(option.allowed.joined(separator: ", ")), not \"\(found)\""
@@ -148,12 +167,11 @@ public struct CommandTable: Sendable {
     return found
   }
 
-  private func unknownOption(_ argument: String, _ options: [Option], _ command: Command) -> Failure
-  {
+  private func unknownOption(_ argument: String, _ options: [Option], _ name: String) -> Failure {
     let near = Suggestion.nearest(to: argument, among: options.map(\.name))
     return Failure.usage(
-      "\(command.name) has no option \"\(argument)\"",
-      help: near.map { "did you mean \($0)?" } ?? "\(program) help \(command.name)"
+      "\(name) has no option \"\(argument)\"",
+      help: near.map { "did you mean \($0)?" } ?? "\(program) help \(name)"
     )
   }
 

@@ -74,12 +74,4 @@ extension CommandTable {
       foreign: { Failure(.store, "store", "\($0)") }
     )
   }
-
-  /// `--help` alone is a command too.
-  private func helpRewritten(_ arguments: [String]) -> [String] {
-    switch arguments.first {
-    case "--help", "-h": ["help"] + arguments.dropFirst()
-    default: arguments
-    }
-  }
 }

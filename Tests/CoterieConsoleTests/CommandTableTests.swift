@@ -26,7 +26,10 @@ private let table = CommandTable(
     ),
     Command("version", "version", about: "", example: "version", run: { _, _ in .done }),
   ],
-  globals: [Option("--json", help: "json"), Option("--store", short: "-s", value: "P", help: "s")]
+  globals: [
+    Option("--json", help: "json"), Option("--store", short: "-s", value: "P", help: "s"),
+    Option("--when", value: "W", allowed: ["now", "later"], help: "when"),
+  ]
 )
 
 @Suite struct `A command line` {
@@ -56,6 +59,19 @@ private let table = CommandTable(
       (["fixture", "run", "a", "--mode", "c"], "--mode takes a, b, not \"c\"", nil),
       (["fixture", "run", "a", "--orders"], "--orders needs a value: N", nil),
       ([], "a command is missing", "tool help lists all commands"),
+      (["--", "version"], "a command is missing", "tool help lists all commands"),
+      (["--jsn", "version"], "tool has no option \"--jsn\"", "did you mean --json?"),
+      (["--json=1", "version"], "--json takes no value", nil),
+      (["--json", "--json", "version"], "--json stands twice", nil),
+      (["--store", "a", "version", "-s", "b"], "--store stands twice", nil),
+      (["--when=x", "version"], "--when takes now, later, not \"x\"", nil),
+      (["--when", "version"], "--when takes now, later, not \"version\"", nil),
+      (["--store"], "--store needs a value: P", nil),
+      (
+        ["fixture", "rnu", "a"], "there is no command \"fixture rnu\"",
+        "did you mean tool fixture run?"
+      ),
+      (["fixture", "paint"], "fixture needs one of: run", "tool help fixture"),
     ] as [([String], String, String?)]
   )
   func `that is wrong names what is wrong and what is near`(
