@@ -109,7 +109,7 @@ enum Commands {
   /// one document for all they say.
   private static let streaming = [LogCommand.row.name, WatchCommand.row.name]
 
-  /// The environment that the program reads.
+  /// The environment that the program reads; what is empty there counts as not set.
   static var environment: [String: String] {
     var found: [String: String] = [:]
     let names = [
@@ -117,7 +117,9 @@ enum Commands {
       "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "HOME", "SOURCE_DATE_EPOCH",
     ]
     for name in names {
-      if let value = unsafe getenv(name) { found[name] = unsafe String(cString: value) }
+      guard let value = unsafe getenv(name) else { continue }
+      let text = unsafe String(cString: value)
+      if !text.isEmpty { found[name] = text }
     }
     return found
   }

@@ -12,16 +12,14 @@ enum Stores {
   /// The keyring: `COTERIE_KEYRING`, or a file in the XDG data home.
   static var keyring: Keyring {
     let environment = Commands.environment
-    if let path = environment["COTERIE_KEYRING"], !path.isEmpty { return Keyring(path: path) }
-    let data =
-      environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-      ?? "\(environment["HOME"] ?? ".")/.local/share"
+    if let path = environment["COTERIE_KEYRING"] { return Keyring(path: path) }
+    let data = environment["XDG_DATA_HOME"] ?? "\(environment["HOME"] ?? ".")/.local/share"
     return Keyring(path: "\(data)/coterie/keyring")
   }
 
   /// Where keys of unlocked stores wait: in the user's runtime folder, or in shared memory.
   static var unlocked: UnlockedFolder {
-    if let runtime = Commands.environment["XDG_RUNTIME_DIR"], !runtime.isEmpty {
+    if let runtime = Commands.environment["XDG_RUNTIME_DIR"] {
       return UnlockedFolder(path: "\(runtime)/coterie")
     }
     return UnlockedFolder(path: "/dev/shm/coterie-\(geteuid())")
