@@ -44,13 +44,30 @@ public struct Failure: Error, Sendable, Equatable {
   public var message: String
   /// What to do next.
   public var help: String?
+  /// The id of the event that is the cause, where there is one.
+  public var event: String?
+  /// The id of the group, where there is one.
+  public var group: String?
+  /// Ids of events that show it.
+  public var evidence: [String]
 
   /// Takes all fields.
-  public init(_ status: ExitStatus, _ code: String, _ message: String, help: String? = nil) {
+  public init(
+    _ status: ExitStatus,
+    _ code: String,
+    _ message: String,
+    help: String? = nil,
+    event: String? = nil,
+    group: String? = nil,
+    evidence: [String] = []
+  ) {
     self.status = status
     self.code = code
     self.message = message
     self.help = help
+    self.event = event
+    self.group = group
+    self.evidence = evidence
   }
 
   /// A usage failure.

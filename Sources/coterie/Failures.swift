@@ -21,7 +21,8 @@ extension Failure {
       .notFound,
       "ambiguous",
       word == "@" ? "there are \(ids.count) heads" : "\(ids.count) events start with \(word)",
-      help: ids.prefix(8).map { String($0.hex.prefix(16)) }.joined(separator: ", ")
+      help: ids.prefix(8).map { String($0.hex.prefix(16)) }.joined(separator: ", "),
+      evidence: ids.map(\.hex)
     )
   }
 

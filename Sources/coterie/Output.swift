@@ -21,8 +21,9 @@ enum Output {
   /// - Parameter console: where the command wrote that failed; nil if none was called.
   static func failure(_ failure: Failure, as format: Console.Format, of console: Console?) {
     let finding = JSONValue.object([
-      "code": .string(failure.code), "severity": "error", "event": .null, "group": .null,
-      "message": .string(failure.message), "help": .optional(failure.help), "evidence": .array([]),
+      "code": .string(failure.code), "severity": "error", "event": .optional(failure.event),
+      "group": .optional(failure.group), "message": .string(failure.message),
+      "help": .optional(failure.help), "evidence": .strings(failure.evidence),
     ])
     let document = Document(
       schema: "failure",

@@ -113,30 +113,36 @@ enum Stores {
         .refused,
         code.rawValue,
         code.explanation + (by.map { ", by \($0)" } ?? ""),
-        help: "nothing was written; coterie explain \(code.rawValue) says more"
+        help: "nothing was written; coterie explain \(code.rawValue) says more",
+        event: by?.hex,
+        evidence: by.map { [$0.hex] } ?? []
       )
-    case .noSuchGroup(let id): Failure(.notFound, "not-found", "the store has no group \(id)")
+    case .noSuchGroup(let id):
+      Failure(.notFound, "not-found", "the store has no group \(id)", group: id.hex)
     case .noSuchEvent(let id): .noEvent(called: id.hex)
     case .noSuchMessage(let id):
       Failure(
         .notFound,
         "not-found",
         "\(id) is no message, or one that has no effect",
-        help: "coterie message list shows the messages; coterie why \(id) says what it is"
+        help: "coterie message list shows the messages; coterie why \(id) says what it is",
+        event: id.hex
       )
     case .notFounded(let id):
       Failure(
         .undecided,
         "undecided",
         "the founding event of \(id) has not come yet",
-        help: "coterie sync or coterie import brings it"
+        help: "coterie sync or coterie import brings it",
+        group: id.hex
       )
     case .noKey(let group):
       Failure(
         .locked,
         "no-key",
         "no key of this store can do that in \(group)",
-        help: "coterie key list shows the keys; coterie invite list the invites to them"
+        help: "coterie key list shows the keys; coterie invite list the invites to them",
+        group: group.hex
       )
     case .contentTooLarge(let bytes):
       Failure(
@@ -146,7 +152,12 @@ enum Stores {
         help: "coterie message post --file sends files of any size"
       )
     case .noContent(let id):
-      Failure(.notFound, "no-content", "the content of \(id) was erased, or never came")
+      Failure(
+        .notFound,
+        "no-content",
+        "the content of \(id) was erased, or never came",
+        event: id.hex
+      )
     case .damagedLog(let arrival, let fault):
       damaged(
         "event \(arrival) in the store's log, or one before it, is not as it was written: \(fault)"
@@ -156,7 +167,9 @@ enum Stores {
         .defect,
         "admission-differs",
         "event \(id) was admitted differently before",
-        help: "please report this; coterie replay shows what judging gives now"
+        help: "please report this; coterie replay shows what judging gives now",
+        event: id.hex,
+        evidence: [id.hex]
       )
     }
   }

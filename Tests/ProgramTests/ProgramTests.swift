@@ -285,6 +285,64 @@ private let forged = "conflicts/removed-admin-forges-later.json"
     #expect(try desk.coterie("repaly", "x").errors.contains("did you mean coterie replay?"))
     #expect(try desk.coterie("replay").status == 2)
     #expect(try desk.coterie("version").status == 0)
+    #expect(try desk.coterie("group", "lits").errors.contains("did you mean coterie group list?"))
+  }
+
+  @Test func `helps on all commands that begin with the words that were typed`() throws {
+    let desk = try Desk()
+    let all = try desk.coterie("help", "group")
+    #expect(all.output.contains("group forget") && !all.output.contains("invite create"))
+    #expect(try desk.coterie("group", "--help") == all)
+    #expect(try desk.coterie("--json", "group", "-h") == all)
+    #expect(try desk.coterie("--quiet", "--help") == desk.coterie("help"))
+    #expect(try desk.coterie("group", "lits", "--help").status == 2)
+  }
+
+  @Test(arguments: [
+    ["--color=bogus", "version"], ["--progress=bogus", "version"], ["--json=foo", "version"],
+    ["-g", "a", "-g", "b", "version"], ["--color", "version"], ["--group"], ["-s", "", "log"],
+  ])
+  func `refuses options before a command as behind it`(_ words: [String]) throws {
+    let desk = try Desk()
+    let run = try desk.run(Desk.products().appending(path: "coterie").path, words)
+    #expect(run.status == 2 && !run.errors.contains("command is missing"), "\(run.errors)")
+  }
+
+  @Test func `takes what is empty in the environment for what is not set`() throws {
+    let run = try Desk().shell(
+      """
+      export COTERIE_STORE= COTERIE_GROUP=
+      coterie init a.coterie -q; coterie group create Club -q -s a.coterie
+      coterie group list -s a.coterie > /dev/null && coterie log || echo $?
+      """
+    )
+    #expect(run.output.hasSuffix("\n2\n"))
+    #expect(run.errors.contains("a path is missing"))
+  }
+
+  @Test func `says in JSON by which event an act is refused, and in which group`() throws {
+    let run = try Desk().shell(
+      """
+      exec 3>&1 > /dev/null
+      coterie init a.coterie -q; coterie init b.coterie -q
+      coterie group create Club --me Ann -s a.coterie
+      coterie invite create $(coterie key new -s b.coterie) member -s a.coterie
+      coterie sync a.coterie -s b.coterie
+      coterie invite accept --me Bob -s b.coterie
+      coterie sync b.coterie -s a.coterie
+      coterie member remove Bob -s a.coterie | cut -c1-64 >&3
+      coterie group list --json -s a.coterie | grep -o '[0-9a-f]\\{64\\}' >&3
+      coterie sync a.coterie -s b.coterie
+      coterie message post hello --json -s b.coterie >&3
+      """
+    )
+    let parts = run.output.split(separator: "\n", maxSplits: 2).map(String.init)
+    try #require(parts.count == 3, "\(run.output)\(run.errors)")
+    let finding = try JSONReader.read(Array(parts[2].utf8))["findings"]?.array().first
+    #expect(try finding?["code"]?.string() == "author-not-member")
+    #expect(try finding?["event"]?.string() == parts[0])
+    #expect(try finding?["group"]?.string() == parts[1])
+    #expect(try finding?["evidence"]?.array().map { try $0.string() } == [parts[0]])
   }
 
   @Test func `prints failures as JSON too`() throws {

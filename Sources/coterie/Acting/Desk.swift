@@ -194,7 +194,9 @@ struct Desk {
       }
       return report(try await deed(), kind)
     } catch {
-      throw Stores.failure(error)
+      var failure = Stores.failure(error)
+      failure.group = group.id.hex
+      throw failure
     }
   }
 
