@@ -33,6 +33,15 @@ private func logs(_ cause: String) throws -> (String, String) {
     let result = try #require(try run.json()["result"])
     #expect(try result["cause"]?.string() == cause)
     #expect(try result["status"]?.string() == "diverged")
+    let finding = try #require(try run.json()["findings"]?.array().first)
+    #expect(try finding["code"]?.string() == "diverged")
+    #expect(try finding["message"]?.string().contains(cause) == true)
+    #expect(
+      finding["event"].map(OrderedJSON.init)
+        == result["first"].map {
+          $0["id"].map(OrderedJSON.init) ?? .null
+        }
+    )
     let text = try desk.coterie("diff", a, b)
     #expect(text.output.contains("cause: \(cause)"))
     let cures = text.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -125,6 +134,26 @@ private func logs(_ cause: String) throws -> (String, String) {
     let first = try desk.coterie("diff", a, b, "--json").json()["result"]?["first"]?["n"]?.integer()
     #expect(try result["n"]?.integer() == first)
     #expect((try result["comparisons"]?.array().count ?? 99) <= 5)
+    let findings = try run.json()["findings"]?.array() ?? []
+    #expect(try findings.map { try $0["code"]?.string() } == ["diverged"])
+    #expect(
+      try findings.first?["event"]?.string()
+        == (try? result["a"]?.string()) ?? (try? result["b"]?.string())
+    )
+  }
+
+  @Test func `has a fork that is found with both signed events`() throws {
+    let scenario = Fixtures.folder.appending(path: "scenarios/forks/content.json").path
+    let run = try Desk().coterie("forks", scenario, "--json")
+    let document = try run.json()
+    let forks = try #require(try document["result"]?["forks"]?.array())
+    let findings = try #require(try document["findings"]?.array())
+    #expect(run.status == 1 && !forks.isEmpty)
+    #expect(try findings.map { try $0["code"]?.string() } == forks.map { _ in "fork" })
+    #expect(
+      findings.map { $0["evidence"].map(OrderedJSON.init) }
+        == forks.map { $0["events"].map(OrderedJSON.init) }
+    )
   }
 
   @Test func `is searched by a command, with the exit codes of git`() throws {

@@ -308,3 +308,35 @@ private func threeStores() throws -> Desk {
     #expect(wrong.status == 4)
   }
 }
+
+@Suite struct `A scenario that fails` {
+  @Test func `is a finding for each expectation that is not met, and for what cannot be read`()
+    throws
+  {
+    let desk = try Desk()
+    let file = source("links/join-and-close.json")
+    let run = try desk.shell(
+      """
+      sed 's/"una": "member"/"una": "admin"/' '\(file)' > wrong.json
+      coterie fixture run wrong.json --orders 1 --json; echo "exit $?"
+      echo garbage > garbage.json
+      coterie fixture run wrong.json garbage.json --orders 0 --json; echo "exit $?"
+      """
+    )
+    let documents = run.output.components(separatedBy: "exit ")
+    try #require(documents.count == 3, "\(run.output)")
+    #expect(documents[1].hasPrefix("1\n") && documents[2].hasPrefix("4\n"))
+    func findings(_ text: Substring) throws -> [JSONNode] {
+      try JSONReader.read(Array(text.utf8))["findings"]?.array() ?? []
+    }
+    let failed = try findings(documents[0][...])
+    #expect(!failed.isEmpty)
+    for finding in failed {
+      #expect(try finding["code"]?.string() == "failed-expectation")
+      #expect(try finding["message"]?.string().hasPrefix("wrong.json: ") == true)
+      #expect(try finding["help"]?.string().hasPrefix("coterie fixture run wrong.json") == true)
+    }
+    let both = try findings(documents[1].dropFirst(2))
+    #expect(Set(try both.map { try $0["code"]?.string() }) == ["failed-expectation", "malformed"])
+  }
+}

@@ -5,6 +5,8 @@ import Testing
 
 @Suite struct `Lines of JSON` {
   private static let workshop = Fixtures.folder.appending(path: "divergence").path
+  private static let witnessed =
+    Fixtures.folder.appending(path: "scenarios/forks/content.json").path
   private static let forked = "\(workshop)/fork/a.cborseq"
 
   /// The lines that a run printed.
@@ -26,7 +28,7 @@ import Testing
 
   @Test(
     arguments: [
-      ["replay", forked], ["forks", forked], ["state", forked], ["log", "nowhere"],
+      ["replay", forked], ["forks", witnessed], ["state", forked], ["log", "nowhere"],
       ["diff", "\(workshop)/missing-events/a.cborseq", "\(workshop)/missing-events/b.cborseq"],
       ["explain", "member"], ["version"], ["replay", "nowhere"], ["replay"], ["nothing"],
     ]

@@ -19,7 +19,8 @@ enum ForksCommand {
     options: [Option("--proof", value: "FILE", help: "write the signed events of the first fork")],
     run: { invocation, console in
       let opened = try await OpenedCase(invocation, path: invocation.operands.first)
-      let forks = GroupComparison([opened.log]).forks
+      let comparison = GroupComparison([opened.log])
+      let forks = comparison.forks
       if let file = invocation.value("--proof") {
         guard let fork = forks.first else {
           throw Failure(.notFound, "not-found", "the log has no fork")
@@ -33,7 +34,8 @@ enum ForksCommand {
       let status: ExitStatus = forks.isEmpty ? .done : .findings
       if console.isJSON {
         let result = JSONValue.object(["forks": .array(forks.map(\.json))])
-        console.line(Output.document("forks", result, exit: status))
+        let findings = comparison.findings.filter { $0.code == "fork" }
+        console.line(Output.document("forks", result, findings: findings, exit: status))
         return status
       }
       for fork in forks {

@@ -1,3 +1,4 @@
+import CoterieAudit
 import CoterieConsole
 import CoterieJSON
 import CoterieScenarios
@@ -90,9 +91,39 @@ enum FixtureCommand {
       )
     }
     if !result.isPassed {
-      let seed = result.failures.compactMap(\.seed).first.map { " --order-seed \($0)" } ?? ""
-      console.line("     rerun: coterie fixture run \(Shell.quoted(result.file))\(seed)")
+      let seed = result.failures.compactMap(\.seed).first
+      console.line("     rerun: \(rerun(result.file, seed))")
     }
+  }
+
+  private static func rerun(_ file: String, _ seed: UInt64?) -> String {
+    "coterie fixture run \(Shell.quoted(file))" + (seed.map { " --order-seed \($0)" } ?? "")
+  }
+
+  private static func found(by result: Result) -> [Finding] {
+    if let fault = result.fault {
+      let failure = Sources.malformed(result.file, fault)
+      return [finding(failure.code, failure.message, help: failure.help ?? "")]
+    }
+    return result.failures.map { failure in
+      finding(
+        "failed-expectation",
+        "\(result.file): \(failure.path) is \(failure.found), expected \(failure.expected)",
+        help: rerun(result.file, failure.seed)
+      )
+    }
+  }
+
+  private static func finding(_ code: String, _ message: String, help: String) -> Finding {
+    Finding(
+      code: code,
+      severity: .error,
+      event: nil,
+      group: nil,
+      message: message,
+      help: help,
+      evidence: []
+    )
   }
 
   private static func finish(
@@ -114,7 +145,8 @@ enum FixtureCommand {
         "passed": .integer(Int64(results.count - failed)),
         "failed": .integer(Int64(failed)),
       ])
-      console.line(Output.document("fixture", document, exit: status))
+      let findings = results.flatMap { found(by: $0) }
+      console.line(Output.document("fixture", document, findings: findings, exit: status))
     } else {
       console.line("\(results.count - failed) passed, \(failed) failed")
     }
