@@ -88,4 +88,21 @@ private struct Refusal {
     }
     #expect(try states() == before)
   }
+
+  @Test func `has a code that is explained, as have all findings, causes and statuses`() throws {
+    let desk = try Desk()
+    let codes = Set(try Refusal.all().compactMap(\.code))
+    let others: Set = [
+      "malformed", "unsupported-format", "unsupported-rules", "missing-events", "rules-version",
+      "damaged-log", "stale-checkpoint", "fork", "engine-defect", "diverged", "undecided",
+      "failed-expectation", "wrong-signature", "wrong-content", "effective", "overridden",
+      "defeated", "held-back", "rejected", "pending",
+    ]
+    let words = codes.union(others).sorted().joined(separator: " ")
+    let run = try desk.shell(
+      "for w in \(words); do coterie explain $w > /dev/null || echo $w; done"
+    )
+    #expect(run == Run(status: 0, output: "", errors: ""))
+    #expect(try desk.coterie("explain", "malformed").output.contains("kept out of the log"))
+  }
 }

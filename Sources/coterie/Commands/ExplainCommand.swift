@@ -7,7 +7,7 @@ import CoterieJudgement
 enum ExplainCommand {
   static let row = Command(
     "explain",
-    "say what a code, a kind, a role or the preferences mean",
+    "say what a code, a status, a kind, a role or the preferences mean",
     about: "Without an operand it gives the three rules by which every verdict follows.",
     example: "explain revoked-concurrently",
     operands: [
@@ -15,7 +15,7 @@ enum ExplainCommand {
         "WORD",
         .optional,
         values: .live(.words),
-        help: "a code, a kind, a role, or \"preferences\""
+        help: "a code, a status, a kind, a role, or \"preferences\""
       )
     ],
     run: run
@@ -34,8 +34,9 @@ enum ExplainCommand {
 
   /// Everything that can be explained.
   static var words: [String] {
-    Code.allCases.map(\.rawValue) + Kind.known.map(\.name) + Role.allCases.map(\.name)
-      + ["preferences"]
+    Code.allCases.map(\.rawValue) + Status.allCases.map(\.rawValue)
+      + OtherCodes.all.map(\.code).filter { Status(rawValue: $0) == nil }
+      + Kind.known.map(\.name) + Role.allCases.map(\.name) + ["preferences"]
   }
 
   private static func run(_ invocation: Invocation, _ console: Console) async throws -> ExitStatus {
@@ -43,6 +44,8 @@ enum ExplainCommand {
       return print("rules", rules, console)
     }
     if let code = Code(rawValue: word) { return print(word, code.explanation, console) }
+    let parts = [Status(rawValue: word)?.explanation, OtherCodes.text(of: word)].compactMap { $0 }
+    if !parts.isEmpty { return print(word, parts.joined(separator: "\n"), console) }
     if let kind = Kind(name: word) { return print(word, explanation(of: kind), console) }
     if let role = Role(name: word) { return print(word, explanation(of: role), console) }
     if word == "preferences" { return print(word, preferences, console) }
@@ -51,7 +54,7 @@ enum ExplainCommand {
     throw Failure(
       .notFound,
       "not-found",
-      "there is no code, kind or role \"\(word)\"",
+      "there is no code, status, kind or role \"\(word)\"",
       help: near.map { "did you mean \($0)?" } ?? "known: \(known.joined(separator: ", "))"
     )
   }
