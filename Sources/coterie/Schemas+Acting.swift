@@ -61,6 +61,14 @@ extension Schemas {
     "stats": object([
       "counts": map(integer), "files": map(integer), "bytes": integer, "locked": bool,
     ]),
+    "store": object([
+      "deed": .object(["enum": ["made", "copied", "compacted", "purged"]]), "path": string,
+      "copy": optionalString,
+    ]),
+    "lock": object(["locked": bool, "passphrase": bool, "idle_seconds": nullable(integer)]),
+    "forget": object([
+      "group": string, "name": optionalString, "store": string, "events": integer, "erased": bool,
+    ]),
     "upgrade": object(["format": integer, "upgraded": bool, "kept": optionalString]),
     "salvage": object([
       "events": integer, "contents": integer, "keys": integer, "waiting": integer, "bad": integer,

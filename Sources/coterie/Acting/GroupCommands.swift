@@ -197,8 +197,16 @@ enum GroupCommands {
     let count = await desk.group.eventCount
     let name = Escaping.visible(desk.governance?.name.string ?? "?")
     let plan = "erases \(name) from \(desk.store.path): \(count) events, contents and keys"
+    func report(isErased: Bool) {
+      let result = JSONValue.object([
+        "group": .string(desk.group.id.hex), "name": .optional(desk.governance?.name.string),
+        "store": .string(desk.store.path), "events": .integer(Int64(count)),
+        "erased": .bool(isErased),
+      ])
+      console.line(Output.document("forget", result, exit: .done))
+    }
     if invocation.has("--dry-run") {
-      console.line("would erase: \(plan)")
+      if console.isJSON { report(isErased: false) } else { console.line("would erase: \(plan)") }
       return .done
     }
     try desk.confirm("this \(plan)")
@@ -216,6 +224,7 @@ enum GroupCommands {
       throw Stores.failure(error)
     }
     console.say("erased; coterie store purge also takes it out of free pages of the log")
+    if console.isJSON { report(isErased: true) }
     return .done
   }
 }

@@ -46,6 +46,7 @@ enum KeyCommands {
         _ = try Stores.create(path)
       }
       console.say("made \(path)")
+      StoreCommands.report("made", path, console)
       return .done
     }
   )
@@ -137,12 +138,29 @@ enum KeyCommands {
       if invocation.has("--remove") {
         do throws(VaultError) { try vault.removePassphrase() } catch { throw Stores.failure(error) }
         console.say("the store has no passphrase now")
+        report(vault, isSet: false, console)
         return .done
       }
       try set(try NewLock(invocation), store, console)
+      report(vault, isSet: true, console)
       return .done
     }
   )
+
+  /// Whether a store is locked now, whether it has a passphrase, and how long it stays unlocked.
+  private static func report(
+    _ vault: Vault,
+    isSet: Bool,
+    seconds: UInt64? = nil,
+    _ console: Console
+  ) {
+    if !console.isJSON { return }
+    let result = JSONValue.object([
+      "locked": .bool(vault.isLocked), "passphrase": .bool(isSet),
+      "idle_seconds": seconds.map { .integer(Int64(clamping: $0)) } ?? .null,
+    ])
+    console.line(Output.document("lock", result, exit: .done))
+  }
 
   private static let noVault = Failure(.store, "store", "the store has no keys")
 
@@ -231,6 +249,7 @@ enum KeyCommands {
       }
       vault.lock()
       console.say("locked")
+      report(vault, isSet: true, console)
       return .done
     }
   )
@@ -254,6 +273,7 @@ enum KeyCommands {
       do throws(VaultError) {
         guard try vault.passphraseState().isSet else {
           console.say("the store has no passphrase; it is never locked")
+          report(vault, isSet: false, console)
           return .done
         }
       } catch {
@@ -272,6 +292,7 @@ enum KeyCommands {
         throw Stores.failure(error)
       }
       console.say("unlocked; locks itself after \(seconds) s without use")
+      report(vault, isSet: true, seconds: seconds, console)
       return .done
     }
   )

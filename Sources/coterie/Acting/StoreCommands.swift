@@ -62,9 +62,19 @@ enum StoreCommands {
         throw Stores.failure(error)
       }
       console.say("copied to \(invocation.operands[0])")
+      report("copied", store.path, to: invocation.operands[0], console)
       return .done
     }
   )
+
+  /// What was done to a store as a whole.
+  static func report(_ deed: String, _ path: String, to copy: String? = nil, _ console: Console) {
+    if !console.isJSON { return }
+    let result = JSONValue.object([
+      "deed": .string(deed), "path": .string(path), "copy": .optional(copy),
+    ])
+    console.line(Output.document("store", result, exit: .done))
+  }
 
   private static func compact(_ path: String) throws(Failure) {
     do throws(VaultError) {
@@ -84,6 +94,7 @@ enum StoreCommands {
       _ = try Stores.open(path)
       try compact(path)
       console.say("compacted \(path)")
+      report("compacted", path, console)
       return .done
     }
   )
@@ -140,6 +151,7 @@ enum StoreCommands {
       try changeKey(path, invocation)
       try compact(path)
       console.say("purged \(path)")
+      report("purged", path, console)
       return .done
     }
   )
