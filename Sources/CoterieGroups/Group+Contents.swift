@@ -62,13 +62,18 @@ extension Group {
   /// One event that is held.
   ///
   /// - Throws: `.noSuchEvent` if it is not.
-  public func event(_ id: Digest) throws(GroupError) -> Event {
+  public func event(_ id: Digest) throws(GroupError) -> Event { try stored(id).event }
+
+  /// One event that is held, and of how many bytes its envelope is.
+  ///
+  /// - Throws: `.noSuchEvent` if it is not.
+  public func stored(_ id: Digest) throws(GroupError) -> (event: Event, byteCount: Int) {
     do throws(LedgerError) {
       let snapshot = try store.ledger.snapshot()
       guard let envelope = try snapshot.envelope(of: id, in: number),
         let event = try? Event.decode(envelope.span).event
       else { throw .notFound(path: "event \(id)") }
-      return event
+      return (event, envelope.count)
     } catch .notFound {
       throw .noSuchEvent(id)
     } catch {
@@ -284,12 +289,30 @@ extension Group {
     let log = try log
     let judge = log.replica.judge
     if word.hasPrefix("#"), let position = Int(word.dropFirst()) {
-      let order = judge.canonicalOrder().filter { log.strangers[$0] == nil }
+      let order = order(in: log)
       return order.indices.contains(position - 1) ? [judge.graph.id(order[position - 1])] : []
     }
     if word.isEmpty { return [] }
     let prefix = word.lowercased()
     return (0..<judge.count).filter { log.strangers[$0] == nil }.map { judge.graph.id($0) }
       .filter { $0.hex.hasPrefix(prefix) }
+  }
+
+  /// Where events stand in the canonical order now, from 1; those that wait stand nowhere.
+  ///
+  /// O(events).
+  public func positions(of events: [Digest]) throws(GroupError) -> [Digest: Int] {
+    let log = try log
+    let judge = log.replica.judge
+    let wanted = Set(events.compactMap { judge.number(of: $0) })
+    var positions: [Digest: Int] = [:]
+    for (place, event) in order(in: log).enumerated() where wanted.contains(event) {
+      positions[judge.graph.id(event)] = place + 1
+    }
+    return positions
+  }
+
+  private func order(in log: GroupLog) -> [Int] {
+    log.replica.judge.canonicalOrder().filter { log.strangers[$0] == nil }
   }
 }

@@ -93,13 +93,15 @@ import Testing
       coterie message post two -s a.coterie > /dev/null
       wait
       cat watched
+      coterie log a.coterie -n 2 --ndjson | grep '"type":"event"'
       """
     )
     let lines = run.output.split(separator: "\n")
-    try #require(lines.count == 4, "\(run.output)\(run.errors)")
+    try #require(lines.count == 6, "\(run.output)\(run.errors)")
     let header = "{\"command\":\"watch\",\"schema\":\"coterie.event/1\",\"type\":\"header\"}"
     #expect(lines[0] == header)
     #expect(lines[1...2].allSatisfy { $0.contains("\"kind\":\"message.post\"") })
+    #expect(lines[1...2] == lines[4...5])
     #expect(lines[3] == "{\"complete\":true,\"exit\":0,\"total\":2,\"type\":\"summary\"}")
   }
 

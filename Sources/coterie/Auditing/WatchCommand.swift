@@ -44,9 +44,10 @@ enum WatchCommand {
         throw Stores.failure(error)
       }
       guard let change = await heard.next() else { break }
+      let positions = (try? await desk.group.positions(of: change.events)) ?? [:]
       for id in change.events where shown < wanted {
         shown += 1
-        await show(id, desk)
+        await show(id, positions[id], desk)
       }
       console.flushNow()
     }
@@ -56,14 +57,14 @@ enum WatchCommand {
     return .done
   }
 
-  private static func show(_ id: Digest, _ desk: Desk) async {
-    guard let event = try? await desk.group.event(id),
+  private static func show(_ id: Digest, _ position: Int?, _ desk: Desk) async {
+    guard let (event, byteCount) = try? await desk.group.stored(id),
       let verdict = try? await desk.group.verdict(of: id)
     else { return }
     let report = EventReport(
       event: event,
-      position: nil,
-      byteCount: 0,
+      position: position,
+      byteCount: byteCount,
       verdict: verdict,
       missing: []
     )
