@@ -5,7 +5,7 @@ extension Schemas {
   static let auditing: [String: JSONValue] = [
     "why": object([
       "id": optionalString, "n": nullable(integer), "kind": string, "author": string,
-      "target": optionalString, "verdict": judged, "judged_on": array(string),
+      "target": optionalString, "verdict": Schemas.verdict, "judged_on": array(string),
       "checks": array(check), "would_pass_if": array(string), "evidence": array(string),
     ]),
     "blame": object([
@@ -84,12 +84,6 @@ extension Schemas {
   private static let check = object([
     "name": string, "result": .object(["enum": ["ok", "fail", "skipped"]]),
     "code": optionalString, "facts": array(fact),
-  ])
-  private static let judged = object([
-    "id": optionalString, "status": string, "code": optionalString, "by": optionalString,
-    "role": optionalString, "path": optionalString, "need": optionalString,
-    "support": optionalString, "root": optionalString, "missing": array(string),
-    "history": array(object(["status": string, "code": optionalString, "at": string])),
   ])
   private static let fallen = object([
     "id": string, "n": integer, "kind": string, "author": string, "status": string,

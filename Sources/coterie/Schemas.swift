@@ -135,11 +135,15 @@ enum Schemas {
 
   private static let standing = object(["role": string, "path": array(integer)])
 
-  private static let verdict = object([
-    "id": string, "status": string, "code": optionalString, "by": optionalString,
-    "standing": nullable(standing), "need": optionalString, "support": optionalString,
-    "root": optionalString, "missing": array(string), "history": array(string),
-  ])
+  static let verdict = object(
+    [
+      "id": optionalString, "status": string, "code": optionalString, "by": optionalString,
+      "standing": nullable(standing), "need": optionalString, "support": optionalString,
+      "root": optionalString, "missing": array(string),
+      "history": array(object(["status": string, "code": optionalString, "at": string])),
+    ],
+    optional: ["role": optionalString, "path": optionalString]
+  )
 
   private static let event = object([
     "type": type("event"), "id": string, "n": nullable(integer), "group": string,

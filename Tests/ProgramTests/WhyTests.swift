@@ -37,6 +37,22 @@ private func scenario(_ name: String) -> String {
     #expect(try status("effective") == 1)
   }
 
+  @Test func `has the verdict that show has, with the standing of its author`() throws {
+    let desk = try Desk()
+    let schema = Schema(node: try desk.coterie("schema", "verdict").json())
+    for place in ["#1", "#6", "#10"] {
+      func verdict(_ command: String) throws -> JSONNode {
+        let run = try desk.coterie(command, place, scenario(forged), "--json")
+        return try #require(try run.json()["result"]?["verdict"])
+      }
+      let (why, shown) = (try verdict("why"), try verdict("show"))
+      #expect(try schema.misfit(why) == nil && schema.misfit(shown) == nil)
+      for (key, value) in try shown.object() where key != "history" {
+        #expect(why[key].map(OrderedJSON.init) == OrderedJSON(value), "\(place) \(key)")
+      }
+    }
+  }
+
   @Test func `writes evidence that gives the same verdict by itself`() throws {
     let desk = try Desk()
     for (place, verdict) in [

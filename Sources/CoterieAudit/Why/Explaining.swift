@@ -126,6 +126,9 @@ extension MemberLog {
       status: verdict.status.rawValue,
       code: verdict.code?.rawValue,
       by: verdict.by?.hex,
+      standing: verdict.standing.map {
+        WhyReport.Standing(role: $0.role.name, path: $0.path.map { Int(clamping: $0) })
+      },
       role: verdict.standing?.role.name,
       path: verdict.standing.map { $0.path.map(String.init).joined(separator: ".") },
       need: verdict.need?.name,

@@ -33,6 +33,14 @@ public struct WhyReport: Codable, Equatable, Sendable {
     public var at: String
   }
 
+  /// A role, and the chain of appointments by which it came.
+  public struct Standing: Codable, Equatable, Sendable {
+    /// The role.
+    public var role: String
+    /// Sequence numbers of the appointing events from the founder down.
+    public var path: [Int]
+  }
+
   /// The verdict as all reports show it.
   public struct Judged: Codable, Equatable, Sendable {
     /// The event; nil for an act not made.
@@ -43,9 +51,11 @@ public struct WhyReport: Codable, Equatable, Sendable {
     public var code: String?
     /// The event that is the cause.
     public var by: String?
-    /// The role of the author at the past; nil for no member.
+    /// Role and path of the author at the past; nil for no member.
+    public var standing: Standing?
+    /// The role alone.
     public var role: String?
-    /// The path of the author, numbers with dots.
+    /// The path alone, numbers with dots.
     public var path: String?
     /// The lowest role that may do this.
     public var need: String?
