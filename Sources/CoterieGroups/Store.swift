@@ -29,13 +29,13 @@ public final class Store: Sendable {
     do {
       let beside = try Ledger.build(for: path, identifier: Entropy.bytes(16))
       do {
-        try keyring.add(beside, movingTo: path)
-        _ = try Vault(store: beside, keyring: keyring)
+        try keyring.add(beside.path, movingTo: path)
+        _ = try Vault(store: beside.path, keyring: keyring)
       } catch {
-        FileAccess.removeFolder(beside)
+        beside.remove()
         throw error
       }
-      try Ledger.place(beside, at: path)
+      try beside.settle()
     } catch {
       throw .of(error, else: .ledger(.system(operation: "making \(path): \(error)", number: 0)))
     }

@@ -26,8 +26,40 @@ extension FileAccess {
 
   /// The names in a folder, sorted, without those that start with a dot.
   public static func names(in folder: String) throws(LedgerError) -> [String] {
-    guard let directory = unsafe opendir(folder) else {
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileChecks.failure("reading \(folder)", folder) }
+    defer { close(descriptor) }
+    guard let names = entries(of: descriptor) else {
       throw FileChecks.failure("reading \(folder)", folder)
+    }
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  /// Removes a folder of this user with all that is in it; links are removed, never followed.
+  public static func removeFolder(_ path: String) {
+    guard let descriptor = folder(path, in: AT_FDCWD) else { return }
+    removeEntries(of: descriptor)
+    close(descriptor)
+    unsafe rmdir(path)
+  }
+
+  private static func removeEntries(of descriptor: Int32) {
+    for name in entries(of: descriptor) ?? [] where unsafe unlinkat(descriptor, name, 0) != 0 {
+      guard let inner = folder(name, in: descriptor) else { continue }
+      removeEntries(of: inner)
+      close(inner)
+      unsafe unlinkat(descriptor, name, AT_REMOVEDIR)
+    }
+  }
+
+  /// All names in an open folder; nil if they cannot be read.
+  static func entries(of descriptor: Int32) -> [String]? {
+    // One of its own, for reading moves a place that is shared and the folder stays open.
+    let own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard own >= 0 else { return nil }
+    guard let directory = unsafe fdopendir(own) else {
+      close(own)
+      return nil
     }
     defer { unsafe closedir(directory) }
     var names: [String] = []
@@ -37,32 +69,27 @@ extension FileAccess {
           unsafe String(cString: $0)
         }
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted()
+    return names
   }
 
-  /// Removes a folder of files, and folders of files in it.
-  public static func removeFolder(_ path: String) {
-    for name in (try? names(in: path)) ?? [] {
-      if unsafe unlink("\(path)/\(name)") != 0 { removeFolder("\(path)/\(name)") }
+  /// Opens a folder of this user in an open one; nil for a link, and for one of another user.
+  static func folder(_ name: String, in descriptor: Int32) -> Int32? {
+    let found = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard found >= 0 else { return nil }
+    var status = stat()
+    guard unsafe fstat(found, &status) == 0, status.st_uid == geteuid() else {
+      close(found)
+      return nil
     }
-    unsafe rmdir(path)
+    return found
   }
 
-  /// A name beside a path under which a folder is made, before it is renamed to the path.
-  ///
-  /// What processes that have ended left under such names is removed.
-  public static func nameBeside(_ path: String) -> String {
-    let parent = FileChecks.parent(of: path)
-    let base = path.split(separator: "/").last.map(String.init) ?? path
-    for name in (try? names(in: parent)) ?? [] {
-      guard name.hasPrefix("\(base)."), name.hasSuffix(".partial"),
-        let process = Int32(name.dropFirst(base.count + 1).dropLast(8)),
-        kill(process, 0) != 0, errno == ESRCH
-      else { continue }
-      removeFolder("\(parent)/\(name)")
-    }
-    return "\(path).\(getpid()).partial"
+  /// Whether a regular file of this user stands in an open folder.
+  static func isFile(_ name: String, in descriptor: Int32) -> Bool {
+    var status = stat()
+    return unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+      && status.st_mode & S_IFMT == S_IFREG && status.st_uid == geteuid()
   }
 }

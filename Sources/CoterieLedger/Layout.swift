@@ -109,6 +109,24 @@ public enum StoreFormat {
   public static let openingFile = "opening"
   /// The name of the file by whose lock it shows that the store is open somewhere.
   public static let openFile = "open"
+  /// The name of the file that holds the sealed secrets of contents.
+  public static let slotFile = "slots"
+  /// The name of the file that holds the sealed private keys.
+  public static let identityFile = "identity"
+  /// The name of the folder that holds the chunks of attachments.
+  public static let attachmentsFolder = "attachments"
+
+  /// Whether a file of this name may be in a store that is being made.
+  static func isFileName(_ name: String) -> Bool {
+    let sealed = [slotFile, identityFile]
+    let others = [dataFile, lockFile, writerFile, openingFile, openFile]
+    return (sealed + sealed.map { "\($0).partial" } + others).contains(name)
+  }
+
+  /// Whether chunks of an attachment may have this name: 32 hexadecimal digits.
+  static func isAttachmentName(_ name: String) -> Bool {
+    name.utf8.count == 32 && Hexadecimal.bytes(of: Array(name.utf8)) != nil
+  }
 }
 
 /// Something that can be read table by table: a store opened by LMDB, or one that is not trusted.

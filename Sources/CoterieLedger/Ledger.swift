@@ -40,22 +40,24 @@ internal import Synchronization
   ///
   /// - Parameter identifier: 16 random bytes that name the store.
   public static func create(at path: String, identifier: [UInt8]) throws(LedgerError) {
-    try place(build(for: path, identifier: identifier), at: path)
+    try build(for: path, identifier: identifier).settle()
   }
 
-  /// Makes an empty store under a temporary name, which is answered; `place` puts it in place.
+  /// Makes an empty store in a folder beside its place, to be settled there.
   public static func build(
     for path: String,
     identifier: [UInt8]
-  ) throws(LedgerError) -> String {
+  ) throws(LedgerError) -> FolderBeside {
     if try FileAccess.isThere(path) { throw .alreadyExists(path: path) }
     try FileChecks.requireLocalDisk(FileChecks.parent(of: path))
-    let beside = FileAccess.nameBeside(path)
-    guard unsafe mkdir(beside, 0o700) == 0 else {
-      throw FileChecks.failure("creating \(beside)", FileChecks.parent(of: path))
-    }
+    let beside = try FolderBeside(path)
     do throws(LedgerError) {
-      let ledger = try Ledger(folder: beside, isReadOnly: false, isNew: true, mapBytes: mapBytes)
+      let ledger = try Ledger(
+        folder: beside.path,
+        isReadOnly: false,
+        isNew: true,
+        mapBytes: mapBytes
+      )
       try ledger.write(waitingSeconds: 0) { transaction throws(LedgerError) in
         try transaction.put(
           .meta,
@@ -65,26 +67,10 @@ internal import Synchronization
         try transaction.put(.meta, Array("store".utf8), identifier)
       }
     } catch {
-      FileAccess.removeFolder(beside)
+      beside.remove()
       throw error
     }
     return beside
-  }
-
-  /// Renames a store that was made beside its place, and makes that last.
-  public static func place(_ beside: String, at path: String) throws(LedgerError) {
-    let parent = FileChecks.parent(of: path)
-    do throws(LedgerError) {
-      try FileChecks.syncFolder(beside)
-      guard unsafe rename(beside, path) == 0 else {
-        throw errno == ENOTEMPTY || errno == EEXIST
-          ? .alreadyExists(path: path) : FileChecks.failure("renaming \(beside)", parent)
-      }
-    } catch {
-      FileAccess.removeFolder(beside)
-      throw error
-    }
-    try FileChecks.syncFolder(parent)
   }
 
   /// Opens a store, or answers the one that is open already.

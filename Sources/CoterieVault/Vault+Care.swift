@@ -28,29 +28,32 @@ extension Vault {
     try self.ledger { () throws(LedgerError) in
       if try FileAccess.isThere(path) { throw .alreadyExists(path: path) }
       guard let entry = try keyring.entry(for: self.path) else { throw .notFound(path: self.path) }
-      let beside = FileAccess.nameBeside(path)
-      try FileAccess.makeFolder(beside)
+      let beside = try FolderBeside(path)
       do throws(LedgerError) {
-        try ledger.copy(to: "\(beside)/\(StoreFormat.dataFile)")
-        for name in ["slots", "identity"] {
-          try FileAccess.copy("\(self.path)/\(name)", to: "\(beside)/\(name)")
+        try ledger.copy(to: "\(beside.path)/\(StoreFormat.dataFile)")
+        for name in [StoreFormat.slotFile, StoreFormat.identityFile] {
+          try FileAccess.copy("\(self.path)/\(name)", to: "\(beside.path)/\(name)")
         }
-        let attachments = "\(self.path)/attachments"
-        if try FileAccess.isThere(attachments) {
-          try FileAccess.makeFolder("\(beside)/attachments")
-          for name in try FileAccess.names(in: attachments) {
-            try FileAccess.copy("\(attachments)/\(name)", to: "\(beside)/attachments/\(name)")
-          }
-          try FileAccess.syncFolder("\(beside)/attachments")
-        }
+        try copyAttachments(to: beside.path)
         // Once it stands in its place it can be opened.
-        try keyring.add(beside, movingTo: path, lock: entry.lock)
+        try keyring.add(beside.path, movingTo: path, lock: entry.lock)
       } catch {
-        FileAccess.removeFolder(beside)
+        beside.remove()
         throw error
       }
-      try Ledger.place(beside, at: path)
+      try beside.settle()
     }
+  }
+
+  private func copyAttachments(to folder: String) throws(LedgerError) {
+    let attachments = "\(path)/\(StoreFormat.attachmentsFolder)"
+    guard try FileAccess.isThere(attachments) else { return }
+    let copies = "\(folder)/\(StoreFormat.attachmentsFolder)"
+    try FileAccess.makeFolder(copies)
+    for name in try FileAccess.names(in: attachments) {
+      try FileAccess.copy("\(attachments)/\(name)", to: "\(copies)/\(name)")
+    }
+    try FileAccess.syncFolder(copies)
   }
 
   /// Every secret that the slots still hold and this key opens, whether a content names it or not:

@@ -12,21 +12,62 @@ private func size(_ path: String) throws -> (bytes: Int, blocks: Int) {
   @Test func `of a store that was being made is in nobody's way, and goes`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/a.coterie"
-    let beside = try Ledger.build(for: path, identifier: [1])
-    // As if the process that made it had ended.
     let left = "\(path).\(Int32.max).partial"
-    try FileManager.default.moveItem(atPath: beside, toPath: left)
-    #expect(try !FileAccess.isThere(path))
+    // As if the process that made it had ended: nobody keeps it locked.
+    try Ledger.create(at: left, identifier: [1])
+    let attachments = left + "/attachments"
+    let manager = FileManager.default
+    try manager.createDirectory(atPath: attachments, withIntermediateDirectories: false)
+    let chunks = attachments + "/" + String(repeating: "0a", count: 16)
+    #expect(manager.createFile(atPath: chunks, contents: Data([1])))
     let mine = try Ledger.build(for: path, identifier: [2])
     #expect(try !FileAccess.isThere(left))
-    // Another one that is at work now is left alone.
-    #expect(FileAccess.nameBeside(path) == mine)
-    #expect(try FileAccess.isThere(mine))
-    try Ledger.place(mine, at: path)
+    // Another one that is at work now is left alone, wherever its process is seen from.
+    let other = try Ledger.build(for: path, identifier: [4])
+    #expect(try FileAccess.isThere(mine.path))
+    #expect(other.path != mine.path)
+    other.remove()
+    #expect(try !FileAccess.isThere(other.path))
+    try mine.settle()
     #expect(try Ledger.open(path).snapshot().value(.meta, Array("store".utf8)) == [2])
     #expect(throws: LedgerError.alreadyExists(path: path)) {
       try Ledger.create(at: path, identifier: [3])
     }
+    #expect(try manager.contentsOfDirectory(atPath: folder.path) == ["a.coterie"])
+  }
+
+  @Test(arguments: ["a link", "a folder of someone's", "with a folder in it", "with a link in it"])
+  func `is nothing that was not made here`(_ what: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.coterie"
+    let left = "\(path).\(Int32.max).partial"
+    let manager = FileManager.default
+    func fill(_ folder: String, _ names: [String]) throws {
+      try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      for name in names {
+        #expect(manager.createFile(atPath: "\(folder)/\(name)", contents: Data([1])))
+      }
+    }
+    let precious = folder.path + "/precious"
+    try fill(precious, ["log.mdb", "slots"])
+    try fill(precious + "/attachments", [String(repeating: "0", count: 32)])
+    switch what {
+    case "a link": try manager.createSymbolicLink(atPath: left, withDestinationPath: precious)
+    case "a folder of someone's": try fill(left, ["log.mdb", "letter"])
+    case "with a folder in it":
+      try fill(left, ["log.mdb"])
+      try fill(left + "/letters", ["letter"])
+    default:
+      try fill(left, ["log.mdb"])
+      try manager.createSymbolicLink(
+        atPath: left + "/attachments",
+        withDestinationPath: precious + "/attachments"
+      )
+    }
+    let before = try manager.subpathsOfDirectory(atPath: folder.path).sorted()
+    try Ledger.create(at: path, identifier: [1])
+    let after = try manager.subpathsOfDirectory(atPath: folder.path).sorted()
+    #expect(after.filter { $0 != "a.coterie" && !$0.hasPrefix("a.coterie/") } == before)
   }
 
   @Test func `of a keyring is overwritten when the keyring changes`() throws {
