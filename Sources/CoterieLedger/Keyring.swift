@@ -7,6 +7,8 @@ internal import Glibc
 /// are opened by LMDB, which trusts what it reads. Mode 0600; replaced as a whole, and the replaced
 /// file is overwritten, so that a key that was changed is gone. A keyring that is there and cannot
 /// be read is an error, never taken for an empty one: it would be replaced by one without its keys.
+/// A line of it that cannot be read is kept as it is, and is an error for the store that it tells
+/// of.
 public struct Keyring: Sendable {
   /// What is known of one store.
   public struct Entry: Equatable, Sendable {
@@ -17,7 +19,7 @@ public struct Keyring: Sendable {
     /// Inodes that its data file may have: two while it is being compacted.
     public var inodes: [UInt64]
     /// The store's key, or what its key is locked with; empty before it has one.
-    public var lock: [UInt8] = []
+    public var lock = WipedBytes([])
     /// How often a wrong passphrase was tried since the right one, and when last, in seconds.
     public var wrongTries: (count: UInt64, last: UInt64) = (0, 0)
     /// Where the store was when it was entered.
@@ -34,10 +36,14 @@ public struct Keyring: Sendable {
   /// Where the keyring lies.
   public let path: String
   private static let bytesMax = 16 << 20
+  private let waitingSeconds: Int
 
   /// Takes the path; the file need not be there yet.
-  public init(path: String) {
+  ///
+  /// Who changes it waits for another program that does at most so long.
+  public init(path: String, waitingSeconds: Int = 5) {
     self.path = path
+    self.waitingSeconds = waitingSeconds
   }
 
   /// Whether a store is this user's own: its id, and the very file that was entered.
@@ -54,45 +60,49 @@ public struct Keyring: Sendable {
   /// What is known of a store; nil if it is not this user's own.
   public func entry(for store: String) throws(LedgerError) -> Entry? {
     let file = try FileChecks.requireOwnFile("\(store)/\(StoreFormat.dataFile)")
-    let known = try entries().filter {
+    let lines = try lines()
+    let known = lines.entries.filter {
       $0.device == file.device && $0.inodes.contains(file.inode)
     }
     // Of a damaged store the id cannot be read; the file is the one that was entered all the same.
     guard let found = try? identity(of: store) else { return known.first }
-    return known.first { $0.isFor(found) }
+    if let entry = known.first(where: { $0.isFor(found) }) { return entry }
+    if let number = lines.unreadable(of: found.store) {
+      throw .unreadableLine(keyring: path, number: number)
+    }
+    return nil
   }
 
   /// Enters a store with its lock; it is to stand at `path` later if that is given.
   public func add(
     _ store: String,
     movingTo path: String? = nil,
-    lock: [UInt8] = []
+    lock: WipedBytes = WipedBytes([])
   ) throws(LedgerError) {
     var entry = try identity(of: store)
     entry.path = path ?? store
     entry.lock = lock
     let found = entry
-    try change { entries in
+    try change { entries throws(LedgerError) in
       entries.removeAll { $0.isFor(found) }
       entries.append(found)
     }
   }
 
-  /// Changes what is known of a store.
+  /// Changes what is known of a store, or nothing if `body` throws.
   ///
   /// - Throws: `.notFound` if the keyring does not know it.
   public func update(
     _ store: String,
-    _ body: (inout Entry) -> Void
+    _ body: (inout Entry) throws(LedgerError) -> Void
   ) throws(LedgerError) {
     let found = try identity(of: store)
-    var isKnown = false
-    try change { entries in
-      guard let place = entries.firstIndex(where: { $0.isFor(found) }) else { return }
-      isKnown = true
-      body(&entries[place])
+    try change { entries throws(LedgerError) in
+      guard let place = entries.firstIndex(where: { $0.isFor(found) }) else {
+        throw .notFound(path: store)
+      }
+      try body(&entries[place])
     }
-    if !isKnown { throw .notFound(path: store) }
   }
 
   /// Opens a store to be read by the bounds-checked reader; if it is known, with LMDB's help, so
@@ -123,23 +133,53 @@ public struct Keyring: Sendable {
 
   // MARK: The file
 
-  private func entries() throws(LedgerError) -> [Entry] {
-    var bytes = try FileAccess.contents(path, limit: Self.bytesMax) ?? []
-    defer { FileAccess.wipe(&bytes) }
-    return bytes.split(separator: UInt8(ascii: "\n")).compactMap { Entry(line: $0) }
+  private struct Lines {
+    var entries: [Entry] = []
+    var unreadable: [(number: Int, bytes: WipedBytes)] = []
+
+    /// The number of a line that cannot be read and names a store.
+    func unreadable(of store: String) -> Int? {
+      unreadable.first { $0.bytes.contains(Array(store.utf8)) }?.number
+    }
   }
 
-  private func change(_ body: (inout [Entry]) -> Void) throws(LedgerError) {
-    try makeFolders(FileChecks.parent(of: path))
-    let guarding = unsafe open("\(path).lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard guarding >= 0 else { throw FileChecks.failure("opening \(path).lock", path) }
-    defer { close(guarding) }
-    guard flock(guarding, LOCK_EX) == 0 else { throw FileChecks.failure("locking \(path)", path) }
-    var entries = try entries()
-    body(&entries)
-    var bytes: [UInt8] = []
-    for entry in entries { bytes += entry.line }
+  private func lines() throws(LedgerError) -> Lines {
+    guard var bytes = try FileAccess.contents(path, limit: Self.bytesMax) else {
+      if try FileAccess.isThere(path) { throw .notAKeyring(path: path) }
+      return Lines()
+    }
     defer { FileAccess.wipe(&bytes) }
+    var lines = Lines()
+    for (place, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+      if let entry = Entry(line: line) {
+        lines.entries.append(entry)
+      } else {
+        lines.unreadable.append((place + 1, WipedBytes(line)))
+      }
+    }
+    return lines
+  }
+
+  private func change(
+    _ body: (inout [Entry]) throws(LedgerError) -> Void
+  ) throws(LedgerError) {
+    try makeFolders(FileChecks.parent(of: path))
+    let lock = try WriterLock(at: "\(path).lock", of: path, waitingSeconds: waitingSeconds)
+    defer { lock.release() }
+    var lines = try lines()
+    try body(&lines.entries)
+    var bytes: [UInt8] = []
+    // Enough for all, for what grows leaves a copy behind.
+    bytes.reserveCapacity(
+      lines.entries.reduce(0) { $0 + $1.lineBytesMax }
+        + lines.unreadable.reduce(0) { $0 + $1.bytes.count + 1 }
+    )
+    defer { FileAccess.wipe(&bytes) }
+    for entry in lines.entries { entry.write(to: &bytes) }
+    for line in lines.unreadable {
+      bytes.append(contentsOf: line.bytes)
+      bytes.append(UInt8(ascii: "\n"))
+    }
     try FileAccess.replace(path, with: bytes, isWipingOld: true)
   }
 
@@ -157,10 +197,21 @@ extension Keyring.Entry {
       && other.inodes.allSatisfy { inodes.contains($0) }
   }
 
-  fileprivate var line: [UInt8] {
+  private var head: String {
     let inodes = inodes.map(String.init).joined(separator: ",")
-    return Array("store=\(store) device=\(device) inode=\(inodes) lock=".utf8) + lock
-      + Array(" tries=\(wrongTries.count),\(wrongTries.last) path=\(path)\n".utf8)
+    return "store=\(store) device=\(device) inode=\(inodes) lock="
+  }
+
+  private var tail: String {
+    " tries=\(wrongTries.count),\(wrongTries.last) path=\(path)\n"
+  }
+
+  fileprivate var lineBytesMax: Int { head.utf8.count + lock.count + tail.utf8.count }
+
+  fileprivate func write(to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: head.utf8)
+    bytes.append(contentsOf: lock)
+    bytes.append(contentsOf: tail.utf8)
   }
 
   fileprivate init?(line: ArraySlice<UInt8>) {
@@ -176,17 +227,22 @@ extension Keyring.Entry {
     }
     let head = Array("path=".utf8)
     func numbers(_ name: String) -> [UInt64] {
-      (fields[name] ?? []).split(separator: UInt8(ascii: ","))
-        .compactMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+      let words = (fields[name] ?? []).split(
+        separator: UInt8(ascii: ","),
+        omittingEmptySubsequences: false
+      )
+      let numbers = words.compactMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+      return numbers.count == words.count ? numbers : []
     }
     let tries = numbers("tries")
-    guard rest.starts(with: head), let device = numbers("device").first, tries.count == 2,
+    let devices = numbers("device")
+    guard rest.starts(with: head), devices.count == 1, tries.count == 2,
       !numbers("inode").isEmpty
     else { return nil }
     store = String(decoding: fields["store"] ?? [], as: UTF8.self)
-    self.device = device
+    device = devices[0]
     inodes = numbers("inode")
-    lock = Array(fields["lock"] ?? [])
+    lock = WipedBytes(fields["lock"] ?? [])
     wrongTries = (tries[0], tries[1])
     path = String(decoding: rest.dropFirst(head.count), as: UTF8.self)
   }

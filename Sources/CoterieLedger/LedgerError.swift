@@ -26,6 +26,10 @@ public enum LedgerError: Error, Equatable, Sendable {
   case otherProcess
   /// The folder lies on the disk of another machine.
   case remoteDisk(path: String)
+  /// A line of the keyring cannot be read, which tells of the store that was asked for.
+  case unreadableLine(keyring: String, number: Int)
+  /// The keyring is there, and is no file that could be one.
+  case notAKeyring(path: String)
   case system(operation: String, number: Int32)
 }
 
@@ -53,6 +57,9 @@ extension LedgerError: CustomStringConvertible {
     case .otherProcess: "the store was opened by a process that has since forked"
     case .remoteDisk(let path):
       "\(path) lies on a network, where nothing keeps two writers apart; put it on a local disk"
+    case .unreadableLine(let path, let number):
+      "line \(number) of \(path), which tells of the store, is damaged; it is kept as it is"
+    case .notAKeyring(let path): "\(path) is no keyring: no regular file, or one that is too large"
     case .system(let operation, let number): "\(operation) failed: \(Self.reason(number))"
     }
   }

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// The lock by which one process that writes, or that opens a store, keeps others out, with a
-/// time-out.
+/// The lock by which one process that writes, or that opens a store, or that changes the keyring,
+/// keeps others out, with a time-out.
 struct WriterLock {
   private let descriptor: Int32
 
@@ -10,17 +10,21 @@ struct WriterLock {
     file: String = StoreFormat.writerFile,
     waitingSeconds: Int
   ) throws(LedgerError) {
-    let path = "\(folder)/\(file)"
+    try self.init(at: "\(folder)/\(file)", of: folder, waitingSeconds: waitingSeconds)
+  }
+
+  /// Locks a file, which is made if it is not there; `owner` is what the lock is of.
+  init(at path: String, of owner: String, waitingSeconds: Int) throws(LedgerError) {
     descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw errno == ELOOP
-        ? .notOwnFile(path: path) : FileChecks.failure("opening \(path)", folder)
+        ? .notOwnFile(path: path) : FileChecks.failure("opening \(path)", owner)
     }
     var triesLeft = waitingSeconds * 50
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard triesLeft > 0 else {
         close(descriptor)
-        throw .busy(path: folder)
+        throw .busy(path: owner)
       }
       triesLeft -= 1
       usleep(20_000)

@@ -1,3 +1,4 @@
+internal import CoterieLedger
 internal import CoterieSealing
 internal import CoterieWire
 
@@ -61,16 +62,15 @@ enum KeyLock {
   }
 
   /// Reads what stands in the keyring; nil if nothing does, or it is damaged.
-  init?(_ bytes: [UInt8]) {
-    guard let kind = bytes.first else { return nil }
-    if kind == UInt8(ascii: "k") {
-      guard var raw = Hexadecimal.bytes(of: bytes.dropFirst()), raw.count == StoreKey.byteCount
+  init?(_ text: WipedBytes) {
+    if text.first == UInt8(ascii: "k") {
+      guard var raw = Hexadecimal.bytes(of: text.dropFirst()), raw.count == StoreKey.byteCount
       else { return nil }
       self = .open(StoreKey(SecretBytes(moving: &raw)))
       return
     }
-    let parts = bytes.split(separator: UInt8(ascii: "."))
-    guard kind == UInt8(ascii: "p"), parts.count == 6,
+    let parts = text.split(separator: UInt8(ascii: "."))
+    guard text.first == UInt8(ascii: "p"), parts.count == 6,
       let passes = UInt64(String(decoding: parts[1], as: UTF8.self)),
       let memory = Int(String(decoding: parts[2], as: UTF8.self)),
       let salt = Hexadecimal.bytes(of: parts[3]), let sealed = Hexadecimal.bytes(of: parts[5])
@@ -89,23 +89,29 @@ enum KeyLock {
   var mark: [UInt8] {
     switch self {
     case .open(let key): key.name
-    case .locked: bytes
+    case .locked: Array(text)
     }
   }
 
   /// What stands in the keyring.
-  var bytes: [UInt8] {
+  var text: WipedBytes {
     switch self {
     case .open(let key):
       return key.withSecret { secret in
         var raw = secret.revealed()
-        defer { Wiping.wipe(&raw) }
-        return [UInt8(ascii: "k")] + Hexadecimal.digits(of: raw)
+        var digits = Hexadecimal.digits(of: raw)
+        defer {
+          Wiping.wipe(&raw)
+          Wiping.wipe(&digits)
+        }
+        return WipedBytes([[UInt8(ascii: "k")], digits].joined())
       }
     case .locked(let lock):
       let head = "p.\(lock.cost.passes).\(lock.cost.memoryBytes)."
-      return Array(head.utf8) + Hexadecimal.digits(of: lock.salt)
-        + Array(".\(lock.needsKeyFile ? 1 : 0).".utf8) + Hexadecimal.digits(of: lock.sealedKey)
+      return WipedBytes(
+        Array(head.utf8) + Hexadecimal.digits(of: lock.salt)
+          + Array(".\(lock.needsKeyFile ? 1 : 0).".utf8) + Hexadecimal.digits(of: lock.sealedKey)
+      )
     }
   }
 }

@@ -12,9 +12,7 @@ internal import Synchronization
 extension Vault {
   /// Gives a store that has no key yet its first one.
   func makeKey() throws(VaultError) {
-    var bytes = KeyLock.open(StoreKey()).bytes
-    defer { Wiping.wipe(&bytes) }
-    let lock = bytes
+    let lock = KeyLock.open(StoreKey()).text
     try ledger { () throws(LedgerError) in
       try FileAccess.exclusively(in: path) { () throws(LedgerError) in
         try keyring.update(path) { entry in
@@ -69,7 +67,8 @@ extension Vault {
       try FileAccess.exclusively(in: path) { () throws(LedgerError) in
         // Another process may have changed the key meanwhile: then its files are not to be touched.
         let entry = try keyring.entry(for: path)
-        guard KeyLock(entry?.lock ?? [])?.mark == lock.mark else { throw .busy(path: path) }
+        let current = entry.flatMap { KeyLock($0.lock) }
+        guard current?.mark == lock.mark else { throw .busy(path: path) }
         try settle(under: key)
       }
     }

@@ -65,12 +65,10 @@ public final class Vault: Sendable {
   }
 
   func write(_ lock: KeyLock) throws(VaultError) {
-    var bytes = lock.bytes
-    defer { Wiping.wipe(&bytes) }
-    let written = bytes
+    let text = lock.text
     try ledger { () throws(LedgerError) in
       try keyring.update(path) { entry in
-        entry.lock = written
+        entry.lock = text
         entry.wrongTries = (0, 0)
       }
     }

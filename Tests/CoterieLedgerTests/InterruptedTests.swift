@@ -107,18 +107,83 @@ private func size(_ path: String) throws -> (bytes: Int, blocks: Int) {
     for (place, path) in stores.enumerated() {
       try Ledger.create(at: path, identifier: [UInt8(place)])
     }
-    try keyring.add(stores[0], lock: Array("kabc".utf8))
+    let lock = WipedBytes("kabc".utf8)
+    try keyring.add(stores[0], lock: lock)
     // A link is not followed, so it cannot be read, whoever this test runs as.
     let real = folder.path + "/real"
     try FileManager.default.moveItem(atPath: keyring.path, toPath: real)
     try FileManager.default.createSymbolicLink(atPath: keyring.path, withDestinationPath: real)
     let refusal = LedgerError.notOwnFile(path: keyring.path)
     #expect(throws: refusal) { try keyring.add(stores[1]) }
-    #expect(throws: refusal) { try keyring.update(stores[0]) { $0.lock = [] } }
+    #expect(throws: refusal) { try keyring.update(stores[0]) { $0.lock = WipedBytes([]) } }
     #expect(throws: refusal) { try keyring.entry(for: stores[0]) }
     try FileManager.default.removeItem(atPath: keyring.path)
     try FileManager.default.moveItem(atPath: real, toPath: keyring.path)
-    #expect(try keyring.entry(for: stores[0])?.lock == Array("kabc".utf8))
+    #expect(try keyring.entry(for: stores[0])?.lock == lock)
+  }
+
+  @Test(arguments: ["a folder", "a file that is too large"])
+  func `is an error whatever stands in its place`(_ what: String) throws {
+    let folder = try TemporaryFolder()
+    let keyring = Keyring(path: folder.path + "/keyring")
+    let path = folder.path + "/a.coterie"
+    try Ledger.create(at: path, identifier: [1])
+    if what == "a folder" {
+      try FileManager.default.createDirectory(
+        atPath: keyring.path,
+        withIntermediateDirectories: false
+      )
+    } else {
+      #expect(FileManager.default.createFile(atPath: keyring.path, contents: nil))
+      #expect(unsafe truncate(keyring.path, 17 << 20) == 0)
+    }
+    let refusal = LedgerError.notAKeyring(path: keyring.path)
+    #expect(throws: refusal) { try keyring.add(path) }
+    #expect(throws: refusal) { try keyring.entry(for: path) }
+  }
+
+  @Test(arguments: [("store=", "xtore="), ("lock=kabc", "lokk=kabc")])
+  func `in one line keeps that line, and says so of its store alone`(
+    _ sound: String,
+    _ damaged: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let keyring = Keyring(path: folder.path + "/keyring")
+    let stores = ["a", "b", "c"].map { "\(folder.path)/\($0).coterie" }
+    for (place, path) in stores.enumerated() {
+      try Ledger.create(at: path, identifier: [UInt8(place)])
+    }
+    try keyring.add(stores[0], lock: WipedBytes("kabc".utf8))
+    try keyring.add(stores[1], lock: WipedBytes("kdef".utf8))
+    let before = try String(contentsOfFile: keyring.path, encoding: .utf8)
+    try before.replacing(sound, with: damaged, maxReplacements: 1)
+      .write(toFile: keyring.path, atomically: true, encoding: .utf8)
+    let refusal = LedgerError.unreadableLine(keyring: keyring.path, number: 1)
+    #expect(throws: refusal) { try keyring.entry(for: stores[0]) }
+    #expect(throws: refusal) { try keyring.knows(stores[0]) }
+    #expect(try keyring.entry(for: stores[1])?.lock == WipedBytes("kdef".utf8))
+    #expect(try !keyring.knows(stores[2]))
+    try keyring.add(stores[2])
+    let after = try String(contentsOfFile: keyring.path, encoding: .utf8)
+    try after.replacing(damaged, with: sound)
+      .write(toFile: keyring.path, atomically: true, encoding: .utf8)
+    #expect(try keyring.entry(for: stores[0])?.lock == WipedBytes("kabc".utf8))
+    #expect(try keyring.knows(stores[2]))
+  }
+}
+
+@Suite struct `A keyring that another program changes` {
+  @Test func `is not waited for without end`() throws {
+    let folder = try TemporaryFolder()
+    let keyring = Keyring(path: folder.path + "/keyring", waitingSeconds: 0)
+    let path = folder.path + "/a.coterie"
+    try Ledger.create(at: path, identifier: [1])
+    let lock = unsafe open(keyring.path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    #expect(flock(lock, LOCK_EX) == 0)
+    #expect(throws: LedgerError.busy(path: keyring.path)) { try keyring.add(path) }
+    close(lock)
+    try keyring.add(path)
+    #expect(try keyring.knows(path))
   }
 }
 
