@@ -20,17 +20,17 @@ public final class Store: Sendable {
     self.vault = vault
   }
 
-  /// Makes an empty store and enters it into the keyring; whole, or not at all.
+  /// Makes an empty store and enters it into the keyring with its key; whole, or not at all.
   public static func create(
     at path: String,
     keyring: Keyring,
-    unlocked: UnlockedFolder? = nil
+    unlocked: UnlockedFolder? = nil,
+    under key: NewKey = NewKey()
   ) throws(GroupError) -> Store {
     do {
       let beside = try Ledger.build(for: path, identifier: Entropy.bytes(16))
       do {
-        try keyring.add(beside.path, movingTo: path)
-        _ = try Vault(store: beside.path, keyring: keyring)
+        try Vault.enter(beside.path, movingTo: path, under: key, in: keyring)
       } catch {
         beside.remove()
         throw error
@@ -39,7 +39,7 @@ public final class Store: Sendable {
     } catch {
       throw .of(error, else: .ledger(.system(operation: "making \(path): \(error)", number: 0)))
     }
-    return try open(path, keyring: keyring, unlocked: unlocked)
+    return try open(path, keyring: keyring, unlocked: unlocked, under: key)
   }
 
   /// Opens a store for reading and writing its events; contents are not kept.
@@ -59,6 +59,15 @@ public final class Store: Sendable {
     keyring: Keyring,
     unlocked: UnlockedFolder? = nil
   ) throws(GroupError) -> Store {
+    try open(path, keyring: keyring, unlocked: unlocked, under: nil)
+  }
+
+  private static func open(
+    _ path: String,
+    keyring: Keyring,
+    unlocked: UnlockedFolder?,
+    under key: NewKey?
+  ) throws(GroupError) -> Store {
     let ledger: Ledger
     do {
       ledger = try Ledger.open(path)
@@ -66,7 +75,10 @@ public final class Store: Sendable {
       throw .ledger(error)
     }
     do {
-      let store = Store(ledger, try Vault(store: path, keyring: keyring, unlocked: unlocked))
+      let store = Store(
+        ledger,
+        try Vault(store: path, keyring: keyring, unlocked: unlocked, under: key)
+      )
       try store.finishErasures()
       try store.finishForgetting()
       return store

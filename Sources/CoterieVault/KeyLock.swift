@@ -19,17 +19,19 @@ enum KeyLock {
 
     /// Locks a key.
     ///
-    /// - Returns: nil if there is not enough memory for the cost.
-    init?(
+    /// - Throws: `.notEnoughMemory` for the cost.
+    init(
       _ key: StoreKey,
       passphrase: borrowing SecretBytes,
       keyFile: [UInt8]?,
       cost: Passphrase.Cost
-    ) {
+    ) throws(VaultError) {
       self.cost = cost
       salt = Entropy.bytes(Passphrase.saltBytes)
       needsKeyFile = keyFile != nil
-      guard let wrapping = Self.wrapping(passphrase, keyFile, salt, cost) else { return nil }
+      guard let wrapping = Self.wrapping(passphrase, keyFile, salt, cost) else {
+        throw .notEnoughMemory
+      }
       sealedKey = key.withSecret { Cipher.seal($0, key: wrapping) }
     }
 

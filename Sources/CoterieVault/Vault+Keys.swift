@@ -12,7 +12,7 @@ internal import Synchronization
 extension Vault {
   /// Gives a store that has no key yet its first one.
   func makeKey() throws(VaultError) {
-    let lock = KeyLock.open(StoreKey()).text
+    let lock = NewKey().lock.text
     try ledger { () throws(LedgerError) in
       try FileAccess.exclusively(in: path) { () throws(LedgerError) in
         try keyring.update(path) { entry in
@@ -125,8 +125,7 @@ extension Vault {
   public func changeKey() throws(VaultError) {
     let state = try passphraseState()
     if state.isSet { throw .locked(needsKeyFile: state.needsKeyFile) }
-    let new = StoreKey()
-    try reseal(under: new, lock: .open(new))
+    try changeKey(to: NewKey())
   }
 
   /// The same for a store with a passphrase, with which the new key is locked.
@@ -137,28 +136,29 @@ extension Vault {
     now: UInt64
   ) throws(VaultError) {
     _ = try proven(passphrase: passphrase, keyFile: keyFile, now: now)
-    let needsKeyFile = try passphraseState().needsKeyFile
-    let new = StoreKey()
-    guard
-      let lock = KeyLock.PassphraseLock(
-        new,
-        passphrase: passphrase,
-        keyFile: needsKeyFile ? keyFile : nil,
-        cost: cost
-      )
-    else { throw .notEnoughMemory }
-    try reseal(under: new, lock: .locked(lock))
+    let keyFile = try passphraseState().needsKeyFile ? keyFile : nil
+    try changeKey(to: try NewKey(passphrase: passphrase, keyFile: keyFile, cost: cost))
   }
 
-  private func reseal(under new: StoreKey, lock: KeyLock) throws(VaultError) {
+  /// The same with a key that the caller has made: with another passphrase, or with none.
+  ///
+  /// What the passphrase before could open is of no use any more. The caller holds the store's
+  /// writer lock.
+  ///
+  /// - Throws: `.locked` while the store is locked.
+  public func changeKey(to new: NewKey) throws(VaultError) {
     let old = try keyForWriting()
+    let mark = held.withLock { $0?.mark } ?? []
     let keys = try identityFile.read(under: old)
     try ledger { () throws(LedgerError) in
-      try slotFile.resealed(under: old, as: new, to: nextSlotFile.path)
-      try nextIdentityFile.write(keys, under: new)
+      try slotFile.resealed(under: old, as: new.key, to: nextSlotFile.path)
+      try nextIdentityFile.write(keys, under: new.key)
     }
     unlocked?.forget(storeID)
-    try write(lock)
-    try take(new, from: lock, isAlone: true)
+    try change(lockMarked: mark) { entry, lock in
+      lock = new.lock
+      entry.wrongTries = (0, 0)
+    }
+    try take(new.key, from: new.lock, isAlone: true)
   }
 }

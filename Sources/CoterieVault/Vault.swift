@@ -26,10 +26,13 @@ public final class Vault: Sendable {
   /// Opens the vault of a store that the keyring knows.
   ///
   /// A store without a key gets one. A locked store opens too: `isLocked` says so.
+  ///
+  /// - Parameter made: the key of a store that was just made under it.
   public init(
     store path: String,
     keyring: Keyring,
-    unlocked: UnlockedFolder? = nil
+    unlocked: UnlockedFolder? = nil,
+    under made: NewKey? = nil
   ) throws(VaultError) {
     self.path = path
     self.keyring = keyring
@@ -40,14 +43,38 @@ public final class Vault: Sendable {
       try makeKey()
       entry = try Self.entry(of: path, in: keyring)
     }
-    switch KeyLock(entry.lock) {
-    case .open(let key)?: try take(key, from: .open(key))
-    case .locked(let lock)?:
+    guard let lock = KeyLock(entry.lock) else {
+      throw .damaged(path: keyring.path, problem: "the key of \(path) cannot be read")
+    }
+    if let made, made.lock.mark == lock.mark {
+      try take(made.key, from: lock)
+      return
+    }
+    switch lock {
+    case .open(let key): try take(key, from: lock)
+    case .locked:
       // While a change of keys is half done only the passphrase tells which key counts.
       if try ledger({ () throws(LedgerError) in try hasNext() }) { return }
-      if let key = unlocked?.key(of: storeID) { try take(key, from: .locked(lock)) }
-    case nil: throw .damaged(path: keyring.path, problem: "the key of \(path) cannot be read")
+      if let key = unlocked?.key(of: storeID) { try take(key, from: lock) }
     }
+  }
+
+  /// Enters a store that is being made into the keyring with its key, and makes the files that are
+  /// sealed under it.
+  ///
+  /// - Parameter place: where the store is to stand.
+  public static func enter(
+    _ path: String,
+    movingTo place: String,
+    under key: NewKey,
+    in keyring: Keyring
+  ) throws(VaultError) {
+    do throws(LedgerError) {
+      try keyring.add(path, movingTo: place, lock: key.lock.text)
+    } catch {
+      throw .ledger(error)
+    }
+    _ = try Vault(store: path, keyring: keyring, under: key)
   }
 
   static func entry(
@@ -64,12 +91,18 @@ public final class Vault: Sendable {
     }
   }
 
-  func write(_ lock: KeyLock) throws(VaultError) {
-    let text = lock.text
+  /// Changes how the keyring keeps the key, if it does so still as `mark` tells.
+  ///
+  /// - Throws: `.ledger(.busy)` if another process has given the store another key or passphrase.
+  func change(
+    lockMarked mark: [UInt8],
+    _ body: (inout Keyring.Entry, inout KeyLock) -> Void
+  ) throws(VaultError) {
     try ledger { () throws(LedgerError) in
-      try keyring.update(path) { entry in
-        entry.lock = text
-        entry.wrongTries = (0, 0)
+      try keyring.update(path) { entry throws(LedgerError) in
+        guard var lock = KeyLock(entry.lock), lock.mark == mark else { throw .busy(path: path) }
+        body(&entry, &lock)
+        entry.lock = lock.text
       }
     }
   }
@@ -157,38 +190,6 @@ public final class Vault: Sendable {
   public func lock() {
     unlocked?.forget(storeID)
     held.withLock { $0 = nil }
-  }
-
-  /// Locks the key with a passphrase, in place of the one before; nil takes the passphrase away.
-  ///
-  /// The vault must be unlocked.
-  public func setPassphrase(
-    _ passphrase: borrowing SecretBytes,
-    keyFile: [UInt8]?,
-    cost: Passphrase.Cost = .moderate
-  ) throws(VaultError) {
-    let key = try key()
-    guard
-      let lock = KeyLock.PassphraseLock(
-        key,
-        passphrase: passphrase,
-        keyFile: keyFile,
-        cost: cost
-      )
-    else { throw .notEnoughMemory }
-    try replace(.locked(lock), of: key)
-  }
-
-  /// Takes the passphrase away: the key lies in the keyring again.
-  public func removePassphrase() throws(VaultError) {
-    let key = try key()
-    try replace(.open(key), of: key)
-  }
-
-  private func replace(_ lock: KeyLock, of key: StoreKey) throws(VaultError) {
-    unlocked?.forget(storeID)
-    try write(lock)
-    held.withLock { $0 = (key, lock.mark) }
   }
 
   // MARK: Private keys

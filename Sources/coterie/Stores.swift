@@ -32,9 +32,9 @@ enum Stores {
     return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
   })
 
-  static func create(_ path: String) throws(Failure) -> Store {
+  static func create(_ path: String, under key: NewKey = NewKey()) throws(Failure) -> Store {
     do throws(GroupError) {
-      return try Store.create(at: trimmed(path), keyring: keyring, unlocked: unlocked)
+      return try Store.create(at: trimmed(path), keyring: keyring, unlocked: unlocked, under: key)
     } catch {
       throw failure(error)
     }

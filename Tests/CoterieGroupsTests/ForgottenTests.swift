@@ -43,7 +43,7 @@ import Testing
     let ann = try shelf.make("ann.coterie")
     let id = try await shelf.group(of: ann, with: [])
     var words = Array("sesame".utf8)
-    try ann.vault?.setPassphrase(SecretBytes(moving: &words), keyFile: nil, cost: .least)
+    try ann.setPassphrase(SecretBytes(moving: &words), keyFile: nil, cost: .least)
     ann.vault?.lock()
     let locked = GroupError.vault(.locked(needsKeyFile: false))
     #expect(throws: locked) { try ann.forget(id) }

@@ -347,7 +347,7 @@ private func row(_ event: Digest, _ group: Digest, _ store: Store) throws -> (Di
     let message = try await hers.post("under lock", Group.Posting(lifetimeSeconds: 10))
     let rows = [try row(message, id, ann)]
     var words = Array("sesame".utf8)
-    try ann.vault?.setPassphrase(SecretBytes(moving: &words), keyFile: nil, cost: .least)
+    try ann.setPassphrase(SecretBytes(moving: &words), keyFile: nil, cost: .least)
     ann.vault?.lock()
     shelf.clock.advance(seconds: 11)
     #expect(try ann.sweep(now: shelf.clock.now) == 1)

@@ -72,8 +72,7 @@ private func secret(_ text: String) -> SecretBytes {
     do {
       let store = try shelf.make("a.coterie")
       _ = try store.makeKey(now: 1)
-      let vault = try #require(store.vault)
-      try vault.setPassphrase(secret("open sesame"), keyFile: [1, 2, 3], cost: .least)
+      try store.setPassphrase(secret("open sesame"), keyFile: [1, 2, 3], cost: .least)
     }
     let store = try shelf.open("a.coterie")
     let vault = try #require(store.vault)
@@ -208,7 +207,7 @@ private func secret(_ text: String) -> SecretBytes {
     let store = try shelf.make("a.coterie")
     let key = try store.makeKey(now: 1)
     let vault = try #require(store.vault)
-    try vault.setPassphrase(secret("open sesame"), keyFile: nil, cost: .least)
+    try store.setPassphrase(secret("open sesame"), keyFile: nil, cost: .least)
     let folder = shelf.path("a.coterie")
     let before = try shelf.files("a.coterie")
     try vault.changeKey(

@@ -41,7 +41,8 @@ enum KeyCommands {
       // Asked for first: a store that was to be protected is never there without protection.
       if isLocked {
         let lock = try NewLock(invocation)
-        try set(lock, try Stores.create(path), console)
+        _ = try Stores.create(path, under: try lock.key())
+        console.say(isSet)
       } else {
         _ = try Stores.create(path)
       }
@@ -136,12 +137,22 @@ enum KeyCommands {
         throw Stores.failure(.locked(needsKeyFile: false))
       }
       if invocation.has("--remove") {
-        do throws(VaultError) { try vault.removePassphrase() } catch { throw Stores.failure(error) }
+        do throws(GroupError) {
+          try store.removePassphrase()
+        } catch {
+          throw Stores.failure(error)
+        }
         console.say("the store has no passphrase now")
         report(vault, isSet: false, console)
         return .done
       }
-      try set(try NewLock(invocation), store, console)
+      let lock = try NewLock(invocation)
+      do throws(GroupError) {
+        try store.setPassphrase(lock.passphrase, keyFile: lock.keyFile)
+      } catch {
+        throw Stores.failure(error)
+      }
+      console.say(isSet)
       report(vault, isSet: true, console)
       return .done
     }
@@ -162,6 +173,7 @@ enum KeyCommands {
     console.line(Output.document("lock", result, exit: .done))
   }
 
+  private static let isSet = "the passphrase is set; the store locks itself when it is not used"
   private static let noVault = Failure(.store, "store", "the store has no keys")
 
   /// A passphrase, and what is needed besides it.
@@ -175,20 +187,15 @@ enum KeyCommands {
       keyFile = file
       passphrase = words
     }
-  }
 
-  private static func set(
-    _ lock: borrowing NewLock,
-    _ store: Store,
-    _ console: Console
-  ) throws(Failure) {
-    guard let vault = store.vault else { throw noVault }
-    do throws(VaultError) {
-      try vault.setPassphrase(lock.passphrase, keyFile: lock.keyFile)
-    } catch {
-      throw Stores.failure(error)
+    /// A key for a new store that is locked so.
+    borrowing func key() throws(Failure) -> NewKey {
+      do throws(VaultError) {
+        return try NewKey(passphrase: passphrase, keyFile: keyFile)
+      } catch {
+        throw Stores.failure(error)
+      }
     }
-    console.say("the passphrase is set; the store locks itself when it is not used")
   }
 
   /// The passphrase, from a descriptor or a prompt; never from the command line.

@@ -1,0 +1,127 @@
+import CoterieGroups
+import CoterieLedger
+import CoterieSealing
+import Foundation
+import StoreKit
+import Testing
+
+@testable import CoterieVault
+
+private func secret(_ text: String) -> SecretBytes {
+  var bytes = Array(text.utf8)
+  return SecretBytes(moving: &bytes)
+}
+
+/// A store with a passphrase and one key, as one command after the other opens it.
+private struct Scene {
+  let shelf: Shelf
+  let folder: UnlockedFolder
+
+  init() throws {
+    shelf = try Shelf()
+    folder = shelf.unlocked
+    let store = try Store.create(
+      at: shelf.path("a.coterie"),
+      keyring: shelf.keyring,
+      under: try NewKey(passphrase: secret("open sesame"), keyFile: nil, cost: .least)
+    )
+    _ = try store.makeKey(now: 1)
+  }
+
+  func vault(_ name: String = "a.coterie", in folder: UnlockedFolder? = nil) throws -> Vault {
+    try Vault(
+      store: shelf.path(name),
+      keyring: shelf.keyring,
+      unlocked: folder ?? self.folder
+    )
+  }
+
+  func unlock(_ vault: Vault, with words: String = "open sesame", now: UInt64 = 10) throws {
+    try vault.unlock(
+      passphrase: secret(words),
+      keyFile: nil,
+      now: now,
+      idleMilliseconds: 60_000
+    )
+  }
+}
+
+@Suite struct `A passphrase` {
+  @Test func `is there from the first moment of a store that is made with one`() throws {
+    let scene = try Scene()
+    let entry = try #require(try scene.shelf.keyring.entry(for: scene.shelf.path("a.coterie")))
+    #expect(entry.lock.first == UInt8(ascii: "p"))
+    let vault = try scene.vault()
+    #expect(vault.isLocked)
+    try scene.unlock(vault)
+    #expect(try vault.keys().count == 1)
+  }
+
+  @Test func `is not set at all where there is no memory for what it is to cost`() throws {
+    #expect(throws: VaultError.notEnoughMemory) {
+      try NewKey(
+        passphrase: secret("x"),
+        keyFile: nil,
+        cost: Passphrase.Cost(passes: 1, memoryBytes: 1)
+      )
+    }
+  }
+
+  @Test func `protects a key that no older keyring holds`() throws {
+    let shelf = try Shelf()
+    do {
+      let store = try shelf.make("a.coterie")
+      _ = try store.makeKey(now: 1)
+      let older = try Data(contentsOf: URL(filePath: shelf.keyring.path))
+      try store.setPassphrase(secret("open sesame"), keyFile: nil, cost: .least)
+      #expect(try store.keys().count == 1)
+      try older.write(to: URL(filePath: shelf.keyring.path))
+    }
+    let slots = shelf.path("a.coterie") + "/slots"
+    let damage = VaultError.damaged(path: slots, problem: "it is sealed under another key")
+    #expect(throws: GroupError.vault(damage)) { try shelf.open("a.coterie") }
+  }
+
+  @Test func `that is taken away leaves no key that it opened`() throws {
+    let scene = try Scene()
+    let before = try Data(contentsOf: URL(filePath: scene.shelf.keyring.path))
+    try scene.unlock(try scene.vault())
+    do {
+      let store = try scene.shelf.open("a.coterie")
+      try store.removePassphrase()
+      #expect(try store.keys().count == 1)
+    }
+    #expect(try scene.vault().keys().count == 1)
+    try before.write(to: URL(filePath: scene.shelf.keyring.path))
+    let vault = try scene.vault()
+    #expect(throws: VaultError.self) { try scene.unlock(vault) }
+  }
+
+  @Test func `that is set while another program gives a new key loses nothing`() async throws {
+    let shelf = try Shelf()
+    let (one, other) = (try shelf.make("a.coterie"), try shelf.open("a.coterie"))
+    let key = try one.makeKey(now: 1)
+    let setting = Task.detached { try one.setPassphrase(secret("open sesame"), keyFile: nil) }
+    try await Task.sleep(for: .milliseconds(100))
+    try other.changeKey()
+    try await setting.value
+    let vault = try Vault(store: shelf.path("a.coterie"), keyring: shelf.keyring)
+    try vault.unlock(
+      passphrase: secret("open sesame"),
+      keyFile: nil,
+      now: 1,
+      idleMilliseconds: 60_000
+    )
+    #expect(try vault.keys().map(\.publicKey) == [key])
+  }
+
+  @Test func `is not set in place of one that the program did not know of`() throws {
+    let scene = try Scene()
+    let path = scene.shelf.path("a.coterie")
+    let before = try scene.shelf.keyring.entry(for: path)
+    #expect(throws: VaultError.ledger(.busy(path: path))) {
+      try scene.vault().change(lockMarked: [1]) { _, lock in lock = NewKey().lock }
+    }
+    #expect(try scene.shelf.keyring.entry(for: path) == before)
+  }
+}
