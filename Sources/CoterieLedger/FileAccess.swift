@@ -161,25 +161,43 @@ public enum FileAccess {
   }
 
   /// Overwrites a file with zeros and removes it; one that is not there is no error.
-  public static func wipeFile(_ path: String) {
+  ///
+  /// - Throws: if it may still be there, or what stood in it.
+  public static func wipe(_ path: String) throws(LedgerError) {
     let descriptor = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return }
-    overwrite(descriptor)
-    close(descriptor)
-    unsafe unlink(path)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return }
+      throw FileChecks.failure("overwriting \(path)", path)
+    }
+    defer { close(descriptor) }
+    let isOverwritten = overwrite(descriptor)
+    let reason = errno
+    guard unsafe unlink(path) == 0 || errno == ENOENT else {
+      throw FileChecks.failure("removing \(path)", path)
+    }
+    if !isOverwritten { throw FileChecks.failure("overwriting \(path)", path, number: reason) }
   }
 
-  static func overwrite(_ descriptor: Int32) {
+  /// The same as far as it can be done.
+  public static func wipeFile(_ path: String) {
+    try? wipe(path)
+  }
+
+  /// Overwrites an open file with zeros; answers whether that lasts.
+  @discardableResult
+  static func overwrite(_ descriptor: Int32) -> Bool {
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { return }
+    guard unsafe fstat(descriptor, &status) == 0 else { return false }
     var done = 0
     while done < Int(status.st_size) {
       let count = min(1 << 16, Int(status.st_size) - done)
       let zeros = [UInt8](repeating: 0, count: count)
-      guard (try? writeFully(descriptor, at: done, zeros, path: "")) != nil else { return }
+      guard (try? writeFully(descriptor, at: done, zeros, path: "")) != nil else {
+        return false
+      }
       done += count
     }
-    fdatasync(descriptor)
+    return fdatasync(descriptor) == 0
   }
 
   /// Overwrites an array that held a key.

@@ -5,7 +5,8 @@ internal import CoterieWire
 /// How the keyring keeps a store's key: as it is, or locked with a passphrase.
 ///
 /// Text of the keyring: `k` and 64 hex digits; or `p`, passes, bytes of memory, salt, whether a key
-/// file is needed, and the sealed key, with dots between them.
+/// file is needed, the sealed key, and while the store is unlocked the counterpart of the key that
+/// waits in memory, with dots between them.
 enum KeyLock {
   case open(StoreKey)
   case locked(PassphraseLock)
@@ -16,6 +17,8 @@ enum KeyLock {
     var salt: [UInt8]
     var needsKeyFile: Bool
     var sealedKey: [UInt8]
+    /// Nil while the store is locked.
+    var counterpart: Counterpart?
 
     /// Locks a key.
     ///
@@ -35,11 +38,21 @@ enum KeyLock {
       sealedKey = key.withSecret { Cipher.seal($0, key: wrapping) }
     }
 
-    init(cost: Passphrase.Cost, salt: [UInt8], needsKeyFile: Bool, sealedKey: [UInt8]) {
-      self.cost = cost
+    fileprivate init?(_ parts: [some Collection<UInt8>]) {
+      guard parts.count == 6 || parts.count == 7,
+        let passes = UInt64(String(decoding: parts[1], as: UTF8.self)),
+        let memory = Int(String(decoding: parts[2], as: UTF8.self)),
+        let salt = Hexadecimal.bytes(of: parts[3]),
+        let sealed = Hexadecimal.bytes(of: parts[5])
+      else { return nil }
+      cost = Passphrase.Cost(passes: passes, memoryBytes: memory)
       self.salt = salt
-      self.needsKeyFile = needsKeyFile
-      self.sealedKey = sealedKey
+      needsKeyFile = parts[4].elementsEqual([UInt8(ascii: "1")])
+      sealedKey = sealed
+      if parts.count == 7 {
+        guard let counterpart = Counterpart(digits: parts[6]) else { return nil }
+        self.counterpart = counterpart
+      }
     }
 
     /// The key; nil if passphrase or key file are wrong.
@@ -61,59 +74,59 @@ enum KeyLock {
       guard let keyFile else { return first }
       return first.derived(.factor, Hashing.digest(of: keyFile, domain: .factor).bytes)
     }
+
+    /// By which the lock is known again: all but the counterpart.
+    var mark: [UInt8] {
+      Array("p.\(cost.passes).\(cost.memoryBytes).".utf8) + Hexadecimal.digits(of: salt)
+        + Array(".\(needsKeyFile ? 1 : 0).".utf8) + Hexadecimal.digits(of: sealedKey)
+    }
   }
 
   /// Reads what stands in the keyring; nil if nothing does, or it is damaged.
   init?(_ text: WipedBytes) {
-    if text.first == UInt8(ascii: "k") {
+    switch text.first {
+    case UInt8(ascii: "k"):
       guard var raw = Hexadecimal.bytes(of: text.dropFirst()), raw.count == StoreKey.byteCount
       else { return nil }
       self = .open(StoreKey(SecretBytes(moving: &raw)))
-      return
+    case UInt8(ascii: "p"):
+      guard let lock = PassphraseLock(text.split(separator: UInt8(ascii: "."))) else { return nil }
+      self = .locked(lock)
+    default: return nil
     }
-    let parts = text.split(separator: UInt8(ascii: "."))
-    guard text.first == UInt8(ascii: "p"), parts.count == 6,
-      let passes = UInt64(String(decoding: parts[1], as: UTF8.self)),
-      let memory = Int(String(decoding: parts[2], as: UTF8.self)),
-      let salt = Hexadecimal.bytes(of: parts[3]), let sealed = Hexadecimal.bytes(of: parts[5])
-    else { return nil }
-    self = .locked(
-      PassphraseLock(
-        cost: Passphrase.Cost(passes: passes, memoryBytes: memory),
-        salt: salt,
-        needsKeyFile: parts[4].elementsEqual([UInt8(ascii: "1")]),
-        sealedKey: sealed
-      )
-    )
   }
 
   /// By which a lock is known again, and which tells nothing.
   var mark: [UInt8] {
     switch self {
     case .open(let key): key.name
-    case .locked: Array(text)
+    case .locked(let lock): lock.mark
     }
+  }
+
+  /// The same as it is while the store is locked.
+  var withoutCounterpart: KeyLock {
+    guard case .locked(var lock) = self else { return self }
+    lock.counterpart = nil
+    return .locked(lock)
   }
 
   /// What stands in the keyring.
   var text: WipedBytes {
+    var text: [UInt8] = []
+    // Enough for all, for what grows leaves a copy behind.
+    text.reserveCapacity(512)
     switch self {
     case .open(let key):
-      return key.withSecret { secret in
-        var raw = secret.revealed()
-        var digits = Hexadecimal.digits(of: raw)
-        defer {
-          Wiping.wipe(&raw)
-          Wiping.wipe(&digits)
-        }
-        return WipedBytes([[UInt8(ascii: "k")], digits].joined())
-      }
+      text.append(UInt8(ascii: "k"))
+      key.withSecret { Hexadecimal.append($0, to: &text) }
     case .locked(let lock):
-      let head = "p.\(lock.cost.passes).\(lock.cost.memoryBytes)."
-      return WipedBytes(
-        Array(head.utf8) + Hexadecimal.digits(of: lock.salt)
-          + Array(".\(lock.needsKeyFile ? 1 : 0).".utf8) + Hexadecimal.digits(of: lock.sealedKey)
-      )
+      text += lock.mark
+      if let counterpart = lock.counterpart {
+        text.append(UInt8(ascii: "."))
+        counterpart.write(to: &text)
+      }
     }
+    return WipedBytes(moving: &text)
   }
 }

@@ -35,8 +35,9 @@ extension Vault {
           try FileAccess.copy("\(self.path)/\(name)", to: "\(beside.path)/\(name)")
         }
         try copyAttachments(to: beside.path)
-        // Once it stands in its place it can be opened.
-        try keyring.add(beside.path, movingTo: path, lock: entry.lock)
+        // Once it stands in its place it can be opened; a key that waits in memory is not its own.
+        let lock = KeyLock(entry.lock)?.withoutCounterpart.text ?? entry.lock
+        try keyring.add(beside.path, movingTo: path, lock: lock)
       } catch {
         beside.remove()
         throw error

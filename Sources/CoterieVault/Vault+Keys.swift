@@ -142,8 +142,8 @@ extension Vault {
 
   /// The same with a key that the caller has made: with another passphrase, or with none.
   ///
-  /// What the passphrase before could open is of no use any more. The caller holds the store's
-  /// writer lock.
+  /// What the passphrase before could open is of no use any more, nor is any key that still waits
+  /// in memory. The caller holds the store's writer lock.
   ///
   /// - Throws: `.locked` while the store is locked.
   public func changeKey(to new: NewKey) throws(VaultError) {
@@ -154,11 +154,15 @@ extension Vault {
       try slotFile.resealed(under: old, as: new.key, to: nextSlotFile.path)
       try nextIdentityFile.write(keys, under: new.key)
     }
-    unlocked?.forget(storeID)
+    var names = [storeID]
     try change(lockMarked: mark) { entry, lock in
+      if case .locked(let old) = lock, let counterpart = old.counterpart {
+        names.append(counterpart.fileName)
+      }
       lock = new.lock
       entry.wrongTries = (0, 0)
     }
     try take(new.key, from: new.lock, isAlone: true)
+    try? unlocked?.forget(names)
   }
 }

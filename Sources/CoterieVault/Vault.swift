@@ -52,10 +52,10 @@ public final class Vault: Sendable {
     }
     switch lock {
     case .open(let key): try take(key, from: lock)
-    case .locked:
+    case .locked(let passphrase):
       // While a change of keys is half done only the passphrase tells which key counts.
       if try ledger({ () throws(LedgerError) in try hasNext() }) { return }
-      if let key = unlocked?.key(of: storeID) { try take(key, from: lock) }
+      if let key = unlocked?.key(of: passphrase) { try take(key, from: lock) }
     }
   }
 
@@ -141,10 +141,29 @@ public final class Vault: Sendable {
     idleMilliseconds: UInt64
   ) throws(VaultError) {
     let (key, lock) = try proven(passphrase: passphrase, keyFile: keyFile, now: now)
-    try ledger { () throws(LedgerError) in
-      try unlocked?.keep(key, of: storeID, idleMilliseconds: idleMilliseconds)
+    if let unlocked, case .locked(let passphrase) = lock {
+      let lock = try withCounterpart(passphrase)
+      try ledger { () throws(LedgerError) in
+        // As an older program kept it.
+        try unlocked.forget([storeID])
+        try unlocked.keep(key, of: lock, idleMilliseconds: idleMilliseconds)
+      }
     }
     try take(key, from: lock)
+  }
+
+  /// The lock with the counterpart under which all sessions keep its key, from the keyring.
+  private func withCounterpart(
+    _ lock: KeyLock.PassphraseLock
+  ) throws(VaultError) -> KeyLock.PassphraseLock {
+    var found = lock
+    try change(lockMarked: lock.mark) { _, lock in
+      guard case .locked(var passphrase) = lock else { return }
+      passphrase.counterpart = passphrase.counterpart ?? Counterpart()
+      lock = .locked(passphrase)
+      found = passphrase
+    }
+    return found
   }
 
   /// The key that passphrase and key file open, and its lock; counts wrong ones.
@@ -158,8 +177,9 @@ public final class Vault: Sendable {
     case .open(let key)?: return (key, .open(key))
     case nil: throw .damaged(path: keyring.path, problem: "the key of \(path) cannot be read")
     case .locked(let lock)?:
-      let wait = Self.waitSeconds(after: entry.wrongTries.count)
-      let passed = now >= entry.wrongTries.last ? now - entry.wrongTries.last : 0
+      let (count, last) = entry.wrongTries
+      let wait = Self.waitSeconds(after: count)
+      let passed = now - min(now, last)
       if passed < wait { throw .mustWait(seconds: wait - passed) }
       if lock.needsKeyFile, keyFile == nil { throw .locked(needsKeyFile: true) }
       let offered = lock.needsKeyFile ? keyFile : nil
@@ -167,9 +187,8 @@ public final class Vault: Sendable {
         try note(wrongTries: 0, at: 0)
         return (key, .locked(lock))
       }
-      let count = entry.wrongTries.count + 1
-      try note(wrongTries: count, at: now)
-      throw .wrongPassphrase(waitSeconds: Self.waitSeconds(after: count))
+      try note(wrongTries: count + 1, at: now)
+      throw .wrongPassphrase(waitSeconds: Self.waitSeconds(after: count + 1))
     }
   }
 
@@ -184,12 +203,26 @@ public final class Vault: Sendable {
     wrong < 3 ? 0 : min(300, 1 << min(9, wrong - 3))
   }
 
-  /// Drops the key from this process and from memory shared with later ones.
+  /// Drops the key from this process, and what the key that waits for later ones is sealed under.
   ///
-  /// - Throws: `.locked` is never thrown; a store without passphrase cannot be locked.
-  public func lock() {
-    unlocked?.forget(storeID)
+  /// A store without a passphrase opens again.
+  ///
+  /// - Throws: if the keyring could not be changed, or a file that holds the sealed key is still
+  ///   there.
+  public func lock() throws(VaultError) {
     held.withLock { $0 = nil }
+    try ledger { () throws(LedgerError) in
+      // As an older program kept it.
+      var names = [storeID]
+      try keyring.update(path) { entry throws(LedgerError) in
+        guard case .locked(var lock)? = KeyLock(entry.lock), let counterpart = lock.counterpart
+        else { return }
+        names.append(counterpart.fileName)
+        lock.counterpart = nil
+        entry.lock = KeyLock.locked(lock).text
+      }
+      try unlocked?.forget(names)
+    }
   }
 
   // MARK: Private keys

@@ -18,11 +18,15 @@ enum Stores {
   }
 
   /// Where keys of unlocked stores wait: in the user's runtime folder, or in shared memory.
+  ///
+  /// Whichever it is, what another session has put into the other is forgotten too.
   static var unlocked: UnlockedFolder {
+    let shared = "/dev/shm/coterie-\(geteuid())"
+    let elsewhere = [shared, "/run/user/\(geteuid())/coterie"]
     if let runtime = Commands.environment["XDG_RUNTIME_DIR"] {
-      return UnlockedFolder(path: "\(runtime)/coterie")
+      return UnlockedFolder(path: "\(runtime)/coterie", elsewhere: elsewhere)
     }
-    return UnlockedFolder(path: "/dev/shm/coterie-\(geteuid())")
+    return UnlockedFolder(path: shared, elsewhere: elsewhere)
   }
 
   /// The clock of this machine.

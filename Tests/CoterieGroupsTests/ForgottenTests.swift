@@ -44,7 +44,7 @@ import Testing
     let id = try await shelf.group(of: ann, with: [])
     var words = Array("sesame".utf8)
     try ann.setPassphrase(SecretBytes(moving: &words), keyFile: nil, cost: .least)
-    ann.vault?.lock()
+    try ann.vault?.lock()
     let locked = GroupError.vault(.locked(needsKeyFile: false))
     #expect(throws: locked) { try ann.forget(id) }
     #expect(try ann.groups() == [id])

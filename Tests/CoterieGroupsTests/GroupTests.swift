@@ -348,7 +348,7 @@ private func row(_ event: Digest, _ group: Digest, _ store: Store) throws -> (Di
     let rows = [try row(message, id, ann)]
     var words = Array("sesame".utf8)
     try ann.setPassphrase(SecretBytes(moving: &words), keyFile: nil, cost: .least)
-    ann.vault?.lock()
+    try ann.vault?.lock()
     shelf.clock.advance(seconds: 11)
     #expect(try ann.sweep(now: shelf.clock.now) == 1)
     #expect(try traces(of: ["under lock"], rows, in: shelf, "ann.coterie") == [])

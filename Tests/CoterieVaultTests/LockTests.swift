@@ -1,8 +1,10 @@
 import CoterieGroups
 import CoterieLedger
 import CoterieSealing
+import CoterieWire
 import Foundation
 import StoreKit
+import Synchronization
 import Testing
 
 @testable import CoterieVault
@@ -43,6 +45,11 @@ private struct Scene {
       now: now,
       idleMilliseconds: 60_000
     )
+  }
+
+  /// The files in which keys wait.
+  func kept() throws -> [String] {
+    try FileAccess.names(in: folder.path).map { "\(folder.path)/\($0)" }
   }
 }
 
@@ -123,5 +130,110 @@ private struct Scene {
       try scene.vault().change(lockMarked: [1]) { _, lock in lock = NewKey().lock }
     }
     #expect(try scene.shelf.keyring.entry(for: path) == before)
+  }
+}
+
+@Suite struct `A store that is unlocked` {
+  @Test func `keeps its key in two halves of which neither opens anything`() throws {
+    let scene = try Scene()
+    let vault = try scene.vault()
+    try scene.unlock(vault)
+    let kept = try #require(try scene.kept().first)
+    let held = try #require(try FileAccess.contents(kept, limit: 4096))
+    let keyring = try #require(try FileAccess.contents(scene.shelf.keyring.path, limit: 4096))
+    let key = try #require(vault.held.withLock { $0?.key })
+    let raw = key.withSecret { $0.revealed() }
+    for bytes in [held, keyring] {
+      #expect(!bytes.contains(raw))
+      #expect(!bytes.contains(Hexadecimal.digits(of: raw)))
+    }
+    #expect(try scene.vault().isLocked == false)
+  }
+
+  @Test func `is locked for all sessions at once`() throws {
+    let scene = try Scene()
+    let other = UnlockedFolder(path: scene.folder.path + "-other")
+    defer { try? FileManager.default.removeItem(atPath: other.path) }
+    try scene.unlock(try scene.vault())
+    #expect(try scene.vault(in: other).isLocked)
+    try scene.unlock(try scene.vault(in: other))
+    #expect(try scene.vault().isLocked == false)
+    #expect(try scene.vault(in: other).isLocked == false)
+    try scene.vault().lock()
+    #expect(try scene.vault().isLocked)
+    #expect(try scene.vault(in: other).isLocked)
+    // Where another session keeps its keys they are forgotten too, if that is known.
+    try scene.vault(in: UnlockedFolder(path: scene.folder.path, elsewhere: [other.path])).lock()
+    try scene.unlock(try scene.vault(in: other))
+    try scene.vault(in: UnlockedFolder(path: scene.folder.path, elsewhere: [other.path])).lock()
+    #expect(try scene.kept() == [])
+  }
+
+  @Test func `stays locked whatever a slow program writes back`() throws {
+    let scene = try Scene()
+    let vault = try scene.vault()
+    try scene.unlock(vault)
+    let kept = try #require(try scene.kept().first)
+    let held = try Data(contentsOf: URL(filePath: kept))
+    // As a program leaves it that is killed before it renames what it has written.
+    try held.write(to: URL(filePath: kept + ".1.partial"))
+    try vault.lock()
+    #expect(try scene.kept() == [])
+    try held.write(to: URL(filePath: kept))
+    #expect(try scene.vault().isLocked)
+    try scene.unlock(vault)
+    try held.write(to: URL(filePath: kept))
+    #expect(try scene.vault().isLocked == false)
+  }
+
+  @Test func `is not said to be locked while something is left of its key`() throws {
+    let scene = try Scene()
+    let vault = try scene.vault()
+    try scene.unlock(vault)
+    let kept = try #require(try scene.kept().first)
+    let beside = kept + ".1.partial"
+    try FileManager.default.createDirectory(atPath: beside, withIntermediateDirectories: false)
+    #expect(
+      throws: VaultError.ledger(
+        .system(operation: "overwriting \(beside)", number: EISDIR)
+      )
+    ) { try vault.lock() }
+    #expect(try scene.vault().isLocked)
+  }
+
+  @Test func `leaves no key behind when its time is over and another is used`() throws {
+    let scene = try Scene()
+    let vault = try scene.vault()
+    try vault.unlock(
+      passphrase: secret("open sesame"),
+      keyFile: nil,
+      now: 10,
+      idleMilliseconds: 0
+    )
+    #expect(try scene.kept().count == 1)
+    _ = try scene.vault()
+    #expect(try scene.kept() == [])
+  }
+
+  @Test func `has nothing to do with its backup`() throws {
+    let scene = try Scene()
+    try scene.unlock(try scene.vault())
+    do { try scene.shelf.open("a.coterie").backUp(to: scene.shelf.path("b.coterie")) }
+    #expect(try scene.vault("b.coterie").isLocked)
+    try scene.unlock(try scene.vault("b.coterie"))
+    do {
+      try scene.shelf.open("a.coterie").changeKey(
+        passphrase: secret("open sesame"),
+        keyFile: nil,
+        now: 20
+      )
+    }
+    #expect(try scene.vault().isLocked)
+    #expect(try scene.vault("b.coterie").isLocked == false)
+    try scene.unlock(try scene.vault())
+    #expect(try scene.vault().keys().count == 1)
+    #expect(try scene.vault("b.coterie").keys().count == 1)
+    try scene.vault().lock()
+    #expect(try scene.vault("b.coterie").isLocked == false)
   }
 }

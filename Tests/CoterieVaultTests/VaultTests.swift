@@ -13,6 +13,10 @@ private func secret(_ text: String) -> SecretBytes {
   return SecretBytes(moving: &bytes)
 }
 
+private func lock(of key: StoreKey) throws -> KeyLock.PassphraseLock {
+  try KeyLock.PassphraseLock(key, passphrase: secret("x"), keyFile: nil, cost: .least)
+}
+
 @Suite struct `Slots` {
   @Test func `give a secret back until it is erased, and know a changed byte`() throws {
     let shelf = try Shelf()
@@ -98,7 +102,7 @@ private func secret(_ text: String) -> SecretBytes {
     #expect(try store.keys().count == 1)
     // Unlocked for later commands too, until it is locked again.
     #expect(try shelf.open("a.coterie").vault?.isLocked == false)
-    vault.lock()
+    try vault.lock()
     #expect(try shelf.open("a.coterie").vault?.isLocked == true)
   }
 
@@ -113,12 +117,14 @@ private func secret(_ text: String) -> SecretBytes {
     let shelf = try Shelf()
     let folder = UnlockedFolder(path: shelf.path("not-in-memory"))
     let path = folder.path
+    var lock = try lock(of: StoreKey())
+    lock.counterpart = Counterpart()
     #expect(throws: LedgerError.notInMemory(path: path)) {
-      try folder.keep(StoreKey(), of: "s", idleMilliseconds: 1000)
+      try folder.keep(StoreKey(), of: lock, idleMilliseconds: 1000)
     }
-    try shelf.unlocked.keep(StoreKey(), of: "s", idleMilliseconds: 0)
-    #expect(shelf.unlocked.key(of: "s") == nil)
-    #expect(try FileAccess.contents("\(shelf.unlocked.path)/s", limit: 4096) == nil)
+    try shelf.unlocked.keep(StoreKey(), of: lock, idleMilliseconds: 0)
+    #expect(shelf.unlocked.key(of: lock) == nil)
+    #expect(try FileAccess.names(in: shelf.unlocked.path) == [])
   }
 
   @Test func `gets another key, and ends a change that was interrupted`() throws {
@@ -208,6 +214,12 @@ private func secret(_ text: String) -> SecretBytes {
     let key = try store.makeKey(now: 1)
     let vault = try #require(store.vault)
     try store.setPassphrase(secret("open sesame"), keyFile: nil, cost: .least)
+    try vault.unlock(
+      passphrase: secret("open sesame"),
+      keyFile: nil,
+      now: 4,
+      idleMilliseconds: 60_000
+    )
     let folder = shelf.path("a.coterie")
     let before = try shelf.files("a.coterie")
     try vault.changeKey(
@@ -221,8 +233,6 @@ private func secret(_ text: String) -> SecretBytes {
       try Data(try #require(before[name])).write(to: URL(filePath: "\(folder)/\(name)"))
       try Data(try #require(after[name])).write(to: URL(filePath: "\(folder)/\(name).next"))
     }
-    // A key that was unlocked before the change must not throw the new files away.
-    try shelf.unlocked.keep(StoreKey(), of: vault.storeID, idleMilliseconds: 60_000)
     let again = try #require(try shelf.open("a.coterie").vault)
     #expect(again.isLocked)
     #expect(try shelf.files("a.coterie")["slots.next"] == after["slots"])

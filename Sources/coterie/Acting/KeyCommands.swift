@@ -254,7 +254,7 @@ enum KeyCommands {
           help: "coterie key passwd sets one"
         )
       }
-      vault.lock()
+      do throws(VaultError) { try vault.lock() } catch { throw Stores.failure(error) }
       console.say("locked")
       report(vault, isSet: true, console)
       return .done
