@@ -32,9 +32,7 @@ enum KeyLock {
       self.cost = cost
       salt = Entropy.bytes(Passphrase.saltBytes)
       needsKeyFile = keyFile != nil
-      guard let wrapping = Self.wrapping(passphrase, keyFile, salt, cost) else {
-        throw .notEnoughMemory
-      }
+      let wrapping = try Self.wrapping(passphrase, keyFile, salt, cost)
       sealedKey = key.withSecret { Cipher.seal($0, key: wrapping) }
     }
 
@@ -42,10 +40,11 @@ enum KeyLock {
       guard parts.count == 6 || parts.count == 7,
         let passes = UInt64(String(decoding: parts[1], as: UTF8.self)),
         let memory = Int(String(decoding: parts[2], as: UTF8.self)),
-        let salt = Hexadecimal.bytes(of: parts[3]),
+        let salt = Hexadecimal.bytes(of: parts[3]), salt.count == Passphrase.saltBytes,
         let sealed = Hexadecimal.bytes(of: parts[5])
       else { return nil }
       cost = Passphrase.Cost(passes: passes, memoryBytes: memory)
+      guard cost.isAllowed else { return nil }
       self.salt = salt
       needsKeyFile = parts[4].elementsEqual([UInt8(ascii: "1")])
       sealedKey = sealed
@@ -56,10 +55,14 @@ enum KeyLock {
     }
 
     /// The key; nil if passphrase or key file are wrong.
-    func opened(passphrase: borrowing SecretBytes, keyFile: [UInt8]?) -> StoreKey? {
-      guard let wrapping = Self.wrapping(passphrase, keyFile, salt, cost),
-        let secret = Cipher.openSecret(sealedKey, key: wrapping)
-      else { return nil }
+    ///
+    /// - Throws: `.notEnoughMemory` if that cannot be told.
+    func opened(
+      passphrase: borrowing SecretBytes,
+      keyFile: [UInt8]?
+    ) throws(VaultError) -> StoreKey? {
+      let wrapping = try Self.wrapping(passphrase, keyFile, salt, cost)
+      guard let secret = Cipher.openSecret(sealedKey, key: wrapping) else { return nil }
       return StoreKey(secret)
     }
 
@@ -69,8 +72,10 @@ enum KeyLock {
       _ keyFile: [UInt8]?,
       _ salt: [UInt8],
       _ cost: Passphrase.Cost
-    ) -> SecretBytes? {
-      guard let first = Passphrase.key(passphrase, salt: salt, cost: cost) else { return nil }
+    ) throws(VaultError) -> SecretBytes {
+      guard let first = Passphrase.key(passphrase, salt: salt, cost: cost) else {
+        throw .notEnoughMemory
+      }
       guard let keyFile else { return first }
       return first.derived(.factor, Hashing.digest(of: keyFile, domain: .factor).bytes)
     }

@@ -178,12 +178,15 @@ public final class Vault: Sendable {
     case nil: throw .damaged(path: keyring.path, problem: "the key of \(path) cannot be read")
     case .locked(let lock)?:
       let (count, last) = entry.wrongTries
+      // Of a clock that was set back the wait begins anew: else it would last until the clock has
+      // caught up.
+      if now < last { try note(wrongTries: count, at: now) }
       let wait = Self.waitSeconds(after: count)
       let passed = now - min(now, last)
       if passed < wait { throw .mustWait(seconds: wait - passed) }
       if lock.needsKeyFile, keyFile == nil { throw .locked(needsKeyFile: true) }
       let offered = lock.needsKeyFile ? keyFile : nil
-      if let key = lock.opened(passphrase: passphrase, keyFile: offered) {
+      if let key = try lock.opened(passphrase: passphrase, keyFile: offered) {
         try note(wrongTries: 0, at: 0)
         return (key, .locked(lock))
       }

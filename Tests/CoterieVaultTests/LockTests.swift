@@ -131,6 +131,21 @@ private struct Scene {
     }
     #expect(try scene.shelf.keyring.entry(for: path) == before)
   }
+
+  @Test func `is asked for again at once when the clock was set back`() throws {
+    let scene = try Scene()
+    let vault = try scene.vault()
+    let year: UInt64 = 365 * 86_400
+    for wait in [0, 0, 1, 2] as [UInt64] {
+      #expect(throws: VaultError.wrongPassphrase(waitSeconds: wait)) {
+        try scene.unlock(vault, with: "x", now: year + wait)
+      }
+    }
+    #expect(throws: VaultError.mustWait(seconds: 2)) { try scene.unlock(vault, now: 100) }
+    #expect(throws: VaultError.mustWait(seconds: 1)) { try scene.unlock(vault, now: 101) }
+    try scene.unlock(vault, now: 102)
+    #expect(!vault.isLocked)
+  }
 }
 
 @Suite struct `A store that is unlocked` {

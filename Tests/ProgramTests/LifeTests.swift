@@ -146,4 +146,23 @@ import Testing
       #expect(run.output.contains(word), "\(word): \(run.output)\(run.errors)")
     }
   }
+
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["COTERIE_SANITIZED"] == nil))
+  func `counts no try for which there was no memory`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      echo sesame | coterie init --passphrase-fd 0 a.coterie
+      # A guess that costs 4 GiB, where less is left beside the map of 64 GiB.
+      sed -i 's/lock=p[.]3[.][0-9]*/lock=p.3.4294967296/' keyring
+      (
+        ulimit -v $(((64 + 3) << 20))
+        echo sesame | coterie unlock --passphrase-fd 0 -s a.coterie; echo "memory $?"
+      )
+      grep -o 'tries=0,0' keyring
+      """
+    )
+    #expect(run.output == "memory 5\ntries=0,0\n", "\(run.errors)")
+    #expect(run.errors.contains("not enough memory"))
+  }
 }
