@@ -22,12 +22,23 @@ internal import Synchronization
   /// Readers that had ended without a word when the store was opened.
   let staleReaders: Int
 
-  struct Registered {
-    weak var ledger: Ledger?
+  /// A store that is open in a process; it stays registered until LMDB has closed it.
+  final class Registration: Sendable {
+    weak let ledger: Ledger?
+    let process = getpid()
+    private let object: ObjectIdentifier
+
+    init(_ ledger: Ledger) {
+      self.ledger = ledger
+      object = ObjectIdentifier(ledger)
+    }
+
+    /// Whether it is that of a store, which may be at its end.
+    func isOf(_ ledger: Ledger) -> Bool { object == ObjectIdentifier(ledger) }
   }
 
   private static let gate = Mutex<Void>(())
-  static let registry = Mutex<[FileChecks.Identity: Registered]>([:])
+  static let registry = Mutex<[FileChecks.Identity: Registration]>([:])
 
   /// Bytes of the map at first: address space, not disk.
   ///
@@ -89,24 +100,30 @@ internal import Synchronization
   ) throws(LedgerError) -> Ledger {
     try FileChecks.requireOwnFolder(path)
     try FileChecks.requireLocalDisk(path)
-    let identity = try FileChecks.requireOwnFile("\(path)/\(StoreFormat.dataFile)")
     // Of two threads that open a store at once the second gets what the first has opened.
     return try gate.withLock { _ throws(LedgerError) in
-      try open(path, identity, isReadOnly: isReadOnly, mapBytes: mapBytes)
+      if let known = try registered(path), isReadOnly || !known.isReadOnly { return known }
+      return try openAnew(path, isReadOnly: isReadOnly, mapBytes: mapBytes)
     }
   }
 
-  private static func open(
+  /// What this process has open of a store.
+  ///
+  /// Waits for one that is being closed: LMDB may have a file open only once in a process.
+  private static func registered(_ path: String) throws(LedgerError) -> Ledger? {
+    let identity = try FileChecks.requireOwnFile("\(path)/\(StoreFormat.dataFile)")
+    while let known = registry.withLock({ $0[identity] }), known.process == getpid() {
+      if let ledger = known.ledger { return ledger }
+      usleep(100)
+    }
+    return nil
+  }
+
+  private static func openAnew(
     _ path: String,
-    _ identity: FileChecks.Identity,
     isReadOnly: Bool,
     mapBytes: Int
   ) throws(LedgerError) -> Ledger {
-    if let known = registry.withLock({ $0[identity]?.ledger }), known.process == getpid(),
-      isReadOnly || !known.isReadOnly
-    {
-      return known
-    }
     // The bounds-checked reader looks first: LMDB would trust every offset in the file.
     let reader = try StoreReader(path)
     try reader.checkFormat(path: path)
@@ -119,7 +136,9 @@ internal import Synchronization
       isUpgraded: isOlder,
       mapBytes: mapBytes
     )
-    registry.withLock { $0[identity] = Registered(ledger: ledger) }
+    // Another program may have compacted the store until it was open here: then it is another file
+    // than the one that was looked at.
+    registry.withLock { $0[ledger.identity] = Registration(ledger) }
     return ledger
   }
 
@@ -178,6 +197,7 @@ internal import Synchronization
   deinit {
     unsafe mdb_env_close(environment)
     openMark?.release()
+    Self.registry.withLock { if $0[identity]?.isOf(self) == true { $0[identity] = nil } }
   }
 
   private static func openTables(
