@@ -59,7 +59,7 @@ extension Group {
       }
       let log = try store.adopt(id)
       try log.place(draft, envelope)
-      return Group(log, in: store, as: key, surroundings: surroundings)
+      return Group(log, in: store, as: store.signer(with: key), surroundings: surroundings)
     }
   }
 
@@ -142,7 +142,7 @@ extension Group {
   /// The one before is kept until all others know of the new one.
   @discardableResult
   public func changeSeal() throws(GroupError) -> Digest {
-    guard let key = try signing() as? StoredKey, let vault = store.vault else {
+    guard let me, let vault = store.vault, let key = try store.keys().holding(me) else {
       throw .noKey(group: id)
     }
     let fresh = key.resealed(with: surroundings.sealKeyPair())
@@ -156,9 +156,7 @@ extension Group {
       } catch {
         throw .vault(error)
       }
-      let event = try act(.memberSeal(seal: fresh.seal.publicKey))
-      signer = fresh
-      return event
+      return try act(.memberSeal(seal: fresh.seal.publicKey))
     }
   }
 

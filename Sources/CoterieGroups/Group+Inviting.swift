@@ -141,7 +141,7 @@ extension Group {
       keys.removeAll { $0.purpose == .free && $0.publicKey == key.publicKey }
       keys.append(bound)
     }
-    signer = bound
+    signer = store.signer(with: bound)
     return bound
   }
 
@@ -188,7 +188,7 @@ extension Group {
   @discardableResult
   public func join(by ticket: LinkTicket, name: String? = nil) throws(GroupError) -> Digest {
     _ = try state()
-    let (key, isFresh) = joiningKey()
+    let (key, isFresh) = try joiningKey()
     let statement = Joining.statement(group: id, author: key.publicKey)
     let spoken = name.map { words(Array($0.utf8)) }
     let joining = Joining(
@@ -200,14 +200,14 @@ extension Group {
     try requireAdmitted(.linkJoin(joining), by: key)
     if isFresh { try store.changeKeys { $0.append(key) } }
     let event = try act(.linkJoin(joining), with: spoken, by: key)
-    signer = key
+    signer = store.signer(with: key)
     // The ticket is kept: until others know of the joining, it is what shows them who this is.
     return event
   }
 
   /// The store's key for this group, else a fresh one.
-  private func joiningKey() -> (key: StoredKey, isFresh: Bool) {
-    if let key = signer as? StoredKey { return (key, false) }
+  private func joiningKey() throws(GroupError) -> (key: StoredKey, isFresh: Bool) {
+    if let me, let key = try store.keys().holding(me) { return (key, false) }
     let key = StoredKey(
       purpose: .member,
       group: id,

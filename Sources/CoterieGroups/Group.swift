@@ -61,11 +61,11 @@ public actor Group {
     if let signer {
       self.signer = signer
     } else {
-      self.signer = try store.key(for: id, in: governance)
+      self.signer = try store.signer(for: id, in: governance)
     }
   }
 
-  init(_ log: GroupLog, in store: Store, as signer: any Signer, surroundings: Surroundings) {
+  init(_ log: GroupLog, in store: Store, as signer: (any Signer)?, surroundings: Surroundings) {
     id = log.group
     self.store = store
     held = log
@@ -167,7 +167,7 @@ public actor Group {
     let events = try load()
     let later = try held.catchUp()
     // A key may have become known here by what came: of a store that went back to an older copy.
-    if signer == nil { signer = try store.key(for: id, in: held.governance()) }
+    if signer == nil { signer = try store.signer(for: id, in: held.governance()) }
     tell(later)
     return events + later
   }

@@ -21,6 +21,36 @@ extension StoredKey: Signer {
   public func signature(of message: [UInt8]) -> Signature { signing.signature(of: message) }
 }
 
+/// A key of a store that is had from its vault for each signature: none is made while the store is
+/// locked.
+struct VaultSigner: Signer {
+  let publicKey: Digest
+  private let vault: Vault
+
+  init(_ key: StoredKey, in vault: Vault) {
+    publicKey = key.publicKey
+    self.vault = vault
+  }
+
+  func signature(of message: [UInt8]) throws(GroupError) -> Signature {
+    let keys: [StoredKey]
+    do {
+      keys = try vault.keys()
+    } catch {
+      throw .vault(error)
+    }
+    guard let key = keys.holding(publicKey) else { throw .noKey(group: Digest.zero) }
+    return key.signature(of: message)
+  }
+}
+
+extension [StoredKey] {
+  /// The key that signs under a public key, and is no link's.
+  func holding(_ publicKey: Digest) -> StoredKey? {
+    last { $0.purpose != .link && $0.publicKey == publicKey }
+  }
+}
+
 /// What the library would else take from the system: given by apps, simulations and tests.
 public struct Surroundings: Sendable {
   /// Milliseconds since 1970.

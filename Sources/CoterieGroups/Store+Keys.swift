@@ -113,6 +113,16 @@ extension Store {
     let members = Set(governance.members.map(\.key))
     return keys.first { $0.purpose != .link && members.contains($0.publicKey) }
   }
+
+  /// Who signs with that key, as long as the store is not locked.
+  func signer(for group: Digest, in governance: Governance?) throws(GroupError) -> (any Signer)? {
+    try key(for: group, in: governance).flatMap { signer(with: $0) }
+  }
+
+  /// Who signs with a key of this store, as long as it is not locked.
+  func signer(with key: StoredKey) -> (any Signer)? {
+    vault.map { VaultSigner(key, in: $0) }
+  }
 }
 
 extension [StoredKey] {

@@ -252,3 +252,20 @@ private struct Scene {
     #expect(try scene.vault("b.coterie").isLocked == false)
   }
 }
+
+@Suite struct `A group of a store that is locked` {
+  @Test func `signs nothing more, whoever has it open`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let id = try await shelf.group(of: ann, with: [])
+    let group = try shelf.group(id, ann)
+    try await group.post("before")
+    try ann.setPassphrase(secret("sesame"), keyFile: nil, cost: .least)
+    try await group.post("between")
+    try ann.vault?.lock()
+    await #expect(throws: GroupError.vault(.locked(needsKeyFile: false))) {
+      try await group.setProfile(name: "after")
+    }
+    #expect(await group.eventCount == 3)
+  }
+}
