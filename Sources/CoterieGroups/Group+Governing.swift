@@ -142,21 +142,24 @@ extension Group {
   /// The one before is kept until all others know of the new one.
   @discardableResult
   public func changeSeal() throws(GroupError) -> Digest {
-    guard let me, let vault = store.vault, let key = try store.keys().holding(me) else {
-      throw .noKey(group: id)
-    }
-    let fresh = key.resealed(with: surroundings.sealKeyPair())
-    try requireAdmitted(.memberSeal(seal: fresh.seal.publicKey), by: key)
+    guard let me, let vault = store.vault else { throw .noKey(group: id) }
     return try store.exclusively { () throws(GroupError) in
+      // Another program may have changed it too: then that seal key is the one before.
+      guard let key = try store.keys().holding(me) else { throw .noKey(group: id) }
+      let fresh = key.resealed(with: surroundings.sealKeyPair())
+      let action = Action.memberSeal(seal: fresh.seal.publicKey)
+      try requireAdmitted(action, by: key)
       do throws(VaultError) {
         try vault.changeKeys { keys in
-          keys.removeAll { $0.group == id && $0.publicKey == key.publicKey }
+          keys.removeAll {
+            $0.purpose == key.purpose && $0.group == key.group && $0.publicKey == me
+          }
           keys.append(fresh)
         }
       } catch {
         throw .vault(error)
       }
-      return try act(.memberSeal(seal: fresh.seal.publicKey))
+      return try act(action)
     }
   }
 
