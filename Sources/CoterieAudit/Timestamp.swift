@@ -29,13 +29,14 @@ extension Timestamp {
   /// The milliseconds that a time in UTC such as `2026-03-01T10:00:30.250Z` stands for; nil if it
   /// is not written so.
   ///
-  /// What is left out at its end is left open: `2026-03-01T10:00Z` is the whole minute, and
-  /// `2026-03-01` the whole day. The Z may be left out, and nothing else may stand there.
+  /// A second is written as people are shown it, and stands for all of it; `2026-03-01T10:00Z` and
+  /// `2026-03-01` are the moments at which minute and day begin. The Z may be left out, and nothing
+  /// else may stand there.
   public static func span(_ text: String) -> ClosedRange<UInt64>? {
     let halves = (text.hasSuffix("Z") ? text.dropLast() : text[...])
       .split(separator: "T", omittingEmptySubsequences: false)
     guard halves.count <= 2, let days = days(halves[0]),
-      let clock = halves.count == 2 ? clock(halves[1]) : 0..<86_400_000
+      let clock = halves.count == 2 ? clock(halves[1]) : 0..<1
     else { return nil }
     let start = UInt64(days) * 86_400_000
     return start + UInt64(clock.lowerBound)...start + UInt64(clock.upperBound) - 1
@@ -81,7 +82,7 @@ extension Timestamp {
       for _ in halves[1].utf8 { unit /= 10 }
       start += value * unit
     }
-    return start..<start + unit
+    return start..<start + (parts.count == 3 ? unit : 1)
   }
 
   /// A number of just so many decimal digits.

@@ -14,7 +14,7 @@ enum LogCommand {
     "list events with their verdicts, the newest last",
     about: """
       Positions (#n) count from 1 in canonical order: depth, then id. Times are the authors' claims.
-      One such as 2026-03-01T10:00Z is that whole minute: --until goes to its end. Filters are
+      One such as 2026-03-01T10:00Z is that moment; one with seconds is that second. Filters are
       and-ed. PATH is a store, a bundle or a scenario file; without it --store is meant.
       RANGE such as A..B shows what B has seen and A has not; where --store names the log it stands
       alone. --graph draws who had seen what, the newest first; --dot and --mermaid write the graph
