@@ -151,7 +151,7 @@ private func size(_ path: String) throws -> (bytes: Int, blocks: Int) {
     let keyring = Keyring(path: folder.path + "/keyring")
     let stores = ["a", "b", "c"].map { "\(folder.path)/\($0).coterie" }
     for (place, path) in stores.enumerated() {
-      try Ledger.create(at: path, identifier: [UInt8(place)])
+      try Ledger.create(at: path, identifier: [UInt8](repeating: UInt8(place), count: 16))
     }
     try keyring.add(stores[0], lock: WipedBytes("kabc".utf8))
     try keyring.add(stores[1], lock: WipedBytes("kdef".utf8))
