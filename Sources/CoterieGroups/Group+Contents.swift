@@ -169,8 +169,7 @@ extension Group {
     guard case .messagePost(let post) = event.action else { throw .noSuchMessage(id) }
     var content: [UInt8]?
     var shown = state
-    let newest = judge.newestEdit(of: number, in: current) ?? number
-    switch try contentState(of: judge.graph.id(newest)) {
+    switch try shownContent(of: number, current) {
     case .present(_, let bytes): if state == .live || state == .edited { content = bytes }
     case .erased: shown = .erased
     case .missing: break
@@ -189,6 +188,18 @@ extension Group {
       reactions: Dictionary(grouping: reactions, by: \.emoji)
         .map { ($0.key, $0.value.count) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
     )
+  }
+
+  /// What a message says now: the content of its newest edit, unless the message itself is erased.
+  private func shownContent(
+    of message: Int,
+    _ current: CurrentView
+  ) throws(GroupError) -> ContentState {
+    let judge = try log.replica.judge
+    let post = try contentState(of: judge.graph.id(message))
+    if case .erased = post { return post }
+    guard let edit = judge.newestEdit(of: message, in: current) else { return post }
+    return try contentState(of: judge.graph.id(edit))
   }
 
   private func readTime(of id: Digest) throws(GroupError) -> UInt64? {
@@ -227,13 +238,20 @@ extension Group {
   public func markRead(_ messages: [Digest]) throws(GroupError) {
     guard let contents else { return }
     let judge = try log.replica.judge
-    var read: [(event: Digest, lifetimeSeconds: UInt64?)] = []
+    let current = judge.currentView()
+    var read: [Contents.Reading] = []
     for id in messages {
       guard let number = judge.number(of: id), judge.kind(of: number) == .messagePost,
         case .messagePost(let post) = try event(id).action,
-        case .present = try contentState(of: id)
+        case .present = try shownContent(of: number, current)
       else { continue }
-      read.append((id, judge.lifetime(of: number, post)))
+      read.append(
+        Contents.Reading(
+          event: id,
+          edits: judge.edits(of: number).map { judge.graph.id($0) },
+          lifetimeSeconds: judge.lifetime(of: number, post)
+        )
+      )
     }
     if read.isEmpty { return }
     let now = surroundings.now()

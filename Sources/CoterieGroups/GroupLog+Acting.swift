@@ -49,6 +49,9 @@ extension GroupLog {
   }
 
   /// The same with any signer, and with the content that the event commits to.
+  ///
+  /// - Throws: `.noContent` for the edit of a message that was erased here: its content would not
+  ///   be kept, so nobody could ever read it.
   @discardableResult
   public func append(
     _ action: Action,
@@ -58,7 +61,18 @@ extension GroupLog {
   ) throws(GroupError) -> Digest {
     try exclusively { () throws(GroupError) in
       let draft = try draft(action, by: signer.publicKey, time: time)
+      if case .messageEdit(let message, _) = action { try requireKept(message) }
       return try place(draft, try draft.sealed(by: signer), words, isForced: false)
+    }
+  }
+
+  private func requireKept(_ message: Digest) throws(GroupError) {
+    do {
+      if try contents?.isErased(message, in: ledger.snapshot()) == true {
+        throw GroupError.noContent(message)
+      }
+    } catch {
+      throw .of(error, else: .noContent(message))
     }
   }
 

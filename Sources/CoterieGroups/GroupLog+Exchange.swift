@@ -313,7 +313,7 @@ extension GroupLog {
         let id = judge.graph.id(number)
         if known.contains(id) { continue }
         if try contents.holds(id, in: snapshot) { continue }
-        if try contents.isErased(id, in: snapshot) { continue }
+        if try isErased(number, from: contents, in: snapshot) { continue }
         found.append(id)
       }
     } catch {

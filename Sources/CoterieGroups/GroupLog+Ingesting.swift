@@ -194,7 +194,7 @@ extension GroupLog {
         }
         guard let contents, !contents.vault.isLocked, let number = judge.number(of: event.id),
           judge.wasAdmitted(number), !judge.isGone(number, in: current),
-          try !contents.isErased(event.id, in: snapshot)
+          try !isErased(number, from: contents, in: snapshot)
         else {
           ingestion.unkept += 1
           continue

@@ -87,6 +87,7 @@ extension GroupLog {
     let gone = try GroupError.ofLedger { () throws(LedgerError) in
       try contentsToErase(after: placed)
     }
+    let edits = edits(among: placed)
     let rows: [Contents.Row]
     do throws(VaultError) {
       rows = try contents?.prepare(deposits) ?? []
@@ -109,6 +110,7 @@ extension GroupLog {
         }
         try contents?.put(rows, to: transaction)
         try Contents.decide(gone, of: number, in: transaction)
+        try contents?.join(edits, in: transaction)
         if let checkpoint { try put(checkpoint, to: transaction) }
         if let ownPost { try startTimer(of: ownPost, in: transaction) }
         commit = transaction.number
@@ -142,7 +144,34 @@ extension GroupLog {
       let number = replica.judge.number(of: event.id)
     else { return }
     let lifetime = replica.judge.lifetime(of: number, post)
-    try contents.markRead([(event.id, lifetime)], now: event.time, in: transaction)
+    let read = Contents.Reading(event: event.id, lifetimeSeconds: lifetime)
+    try contents.markRead([read], now: event.time, in: transaction)
+  }
+
+  /// The edits among events just placed, with the messages that they change.
+  private func edits(among placed: [Replica.Placed]) -> [(edit: Digest, message: Digest)] {
+    let judge = replica.judge
+    return placed.compactMap { known in
+      message(editedBy: known.number).map { (known.event.id, judge.graph.id($0)) }
+    }
+  }
+
+  /// The message that an event edits; nil for one that edits none.
+  private func message(editedBy event: Int) -> Int? {
+    let judge = replica.judge
+    return judge.kind(of: event) == .messageEdit ? judge.message(actedOnBy: event) : nil
+  }
+
+  /// Whether the content of an event was erased here, or that of the message that it edits.
+  func isErased(
+    _ event: Int,
+    from contents: Contents,
+    in source: some LedgerSource
+  ) throws(VaultError) -> Bool {
+    let graph = replica.judge.graph
+    if try contents.isErased(graph.id(event), in: source) { return true }
+    guard let message = message(editedBy: event) else { return false }
+    return try contents.isErased(graph.id(message), in: source)
   }
 
   /// Contents that are held, and that the events just placed say are to be gone.

@@ -63,6 +63,8 @@ extension SimulatedWorld {
       return (false, "refused \(code.rawValue)")
     } catch GroupError.noKey {
       return (false, "no key")
+    } catch GroupError.noContent {
+      return (false, "erased here")
     }
   }
 

@@ -116,23 +116,86 @@ extension Contents {
     }
   }
 
-  /// Notes that messages were read at `now`, and starts the timers of those that disappear.
+  /// A message that is read, and what ends with it.
+  public struct Reading: Sendable {
+    /// The event that posted it.
+    public var event: Digest
+    /// Its edits.
+    public var edits: [Digest]
+    /// Seconds until it disappears; nil for never.
+    public var lifetimeSeconds: UInt64?
+
+    /// Takes all fields.
+    public init(event: Digest, edits: [Digest] = [], lifetimeSeconds: UInt64?) {
+      self.event = event
+      self.edits = edits
+      self.lifetimeSeconds = lifetimeSeconds
+    }
+  }
+
+  /// Notes that messages were read at `now`, and starts the timers of those that disappear, which
+  /// run for their edits too.
   ///
   /// What was read before keeps its time.
   public func markRead(
-    _ messages: [(event: Digest, lifetimeSeconds: UInt64?)],
+    _ messages: [Reading],
     now: UInt64,
     in transaction: borrowing WriteTransaction
   ) throws(LedgerError) {
-    for (event, lifetime) in messages {
-      let mark = Self.readMark + LedgerKey.digest(number, event)
+    for message in messages {
+      let mark = Self.readMark + LedgerKey.digest(number, message.event)
       if try transaction.value(.marks, mark) != nil { continue }
       try transaction.put(.marks, mark, LedgerKey.bigEndian(now, 8))
-      guard let lifetime else { continue }
-      let due = now &+ lifetime &* 1000
-      let key = LedgerKey.bigEndian(due, 8) + LedgerKey.digest(number, event)
-      try transaction.put(.timers, key, [])
+      guard let lifetime = message.lifetimeSeconds else { continue }
+      for event in [message.event] + message.edits {
+        try startTimer(of: event, due: now &+ lifetime &* 1000, in: transaction)
+      }
     }
+  }
+
+  private func startTimer(
+    of event: Digest,
+    due: UInt64,
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
+    let key = LedgerKey.bigEndian(due, 8) + LedgerKey.digest(number, event)
+    try transaction.put(.timers, key, [])
+  }
+
+  /// Gives edits that have come the end of their messages: an edit is gone where its message was
+  /// erased here, and disappears together with one that was read.
+  ///
+  /// O(edits), and O(timers) if one of them is of a message that was read.
+  public func join(
+    _ edits: [(edit: Digest, message: Digest)],
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
+    var due: [Digest: UInt64]?
+    for (edit, message) in edits {
+      let key = LedgerKey.digest(number, message)
+      if try transaction.value(.erasures, key) != nil {
+        try decide([edit], in: transaction)
+      } else if try transaction.value(.marks, Self.readMark + key) != nil {
+        if due == nil { due = try running(in: transaction) }
+        guard let end = due?[message] else { continue }
+        try startTimer(of: edit, due: end, in: transaction)
+      }
+    }
+  }
+
+  /// When the timers of this group run out, by event.
+  private func running(
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) -> [Digest: UInt64] {
+    let group = LedgerKey.group(number)
+    var found: [Digest: UInt64] = [:]
+    try transaction.scan(.timers, prefix: []) { key, _ in
+      if key.count == 44, key.copy(of: 8..<12) == group {
+        found[Digest(in: key, at: 12)] = LedgerKey.number(key.copy(of: 0..<8))
+      }
+      return true
+    }
+    return found
   }
 
   /// The time that timers go by: the latest that this store has seen, so that a clock that was set
