@@ -145,7 +145,8 @@ extension GroupLog {
     else { return }
     let lifetime = replica.judge.lifetime(of: number, post)
     let read = Contents.Reading(event: event.id, lifetimeSeconds: lifetime)
-    try contents.markRead([read], now: event.time, in: transaction)
+    let time = lifetime == nil ? event.time : try Contents.time(event.time, in: transaction)
+    try contents.markRead([read], now: time, in: transaction)
   }
 
   /// The edits among events just placed, with the messages that they change.

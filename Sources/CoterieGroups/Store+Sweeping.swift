@@ -33,7 +33,7 @@ extension Store {
   /// Erases the contents whose timers have run out by `now`, in all groups, and what else was
   /// decided.
   ///
-  /// A clock that was set back keeps nothing alive: the latest time that the store has seen counts.
+  /// A clock that was set back prolongs nothing: what remained to each message then remains to it.
   /// May be killed at any point and run again. Writes nothing while no timer runs. O(run out).
   ///
   /// - Parameter now: milliseconds since 1970.

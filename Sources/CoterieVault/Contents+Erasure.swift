@@ -198,15 +198,42 @@ extension Contents {
     return found
   }
 
-  /// The time that timers go by: the latest that this store has seen, so that a clock that was set
-  /// back keeps nothing alive.
+  /// Who is less behind than this has only waited for another to write.
+  private static let patienceMilliseconds: UInt64 = 10_000
+
+  /// The time that timers go by.
+  ///
+  /// A clock that was set back takes all running timers with it: each message keeps the time that
+  /// remained, and a clock that was wrong does no harm to what is read or posted after it was set
+  /// right.
+  ///
+  /// O(1), and O(timers) after the clock was set back.
   public static func time(
     _ now: UInt64,
     in transaction: borrowing WriteTransaction
   ) throws(LedgerError) -> UInt64 {
     let seen = LedgerKey.number(try transaction.value(.meta, clock) ?? [])
-    if now > seen { try transaction.put(.meta, clock, LedgerKey.bigEndian(now, 8)) }
-    return max(now, seen)
+    if now <= seen, seen - now <= patienceMilliseconds { return seen }
+    if now < seen { try moveTimers(back: seen - now, in: transaction) }
+    try transaction.put(.meta, clock, LedgerKey.bigEndian(now, 8))
+    return now
+  }
+
+  private static func moveTimers(
+    back milliseconds: UInt64,
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
+    var timers: [[UInt8]] = []
+    try transaction.scan(.timers, prefix: []) { key, _ in
+      if key.count == 44 { timers.append(key.copy(of: 0..<44)) }
+      return true
+    }
+    for timer in timers { try transaction.delete(.timers, timer) }
+    for timer in timers {
+      let due = LedgerKey.number(timer[..<8])
+      let moved = LedgerKey.bigEndian(due - min(due, milliseconds), 8)
+      try transaction.put(.timers, moved + timer[8...], [])
+    }
   }
 
   /// Timers of a store that have run out: the group's number and the event of each.
