@@ -39,6 +39,12 @@ extension Store {
     }
   }
 
+  /// The number of the group that a mark says is to be forgotten; nil for other marks.
+  static func numberForgotten(_ mark: [UInt8]) -> UInt32? {
+    guard mark.count == forgetting.count + 4, mark.starts(with: forgetting) else { return nil }
+    return UInt32(LedgerKey.number(mark.suffix(4)))
+  }
+
   private func decidedForgetting() throws(GroupError) -> [(number: UInt32, group: Digest)] {
     var decided: [(number: UInt32, group: Digest)] = []
     do throws(LedgerError) {

@@ -42,6 +42,26 @@ public final class Store: Sendable {
     return try open(path, keyring: keyring, unlocked: unlocked, under: key)
   }
 
+  /// Makes an empty store that has the key and the lock of another one, which is unlocked.
+  static func create(
+    at path: String,
+    lockedAs other: Vault
+  ) throws(GroupError) -> Store {
+    do {
+      let beside = try Ledger.build(for: path, identifier: Entropy.bytes(16))
+      do {
+        try other.share(with: beside, movingTo: path)
+      } catch {
+        FileAccess.removeFolder(beside)
+        throw error
+      }
+      try Ledger.place(beside, at: path)
+      return Store(try Ledger.open(path), try other.twin(at: path))
+    } catch {
+      throw .of(error, else: .ledger(.system(operation: "making \(path): \(error)", number: 0)))
+    }
+  }
+
   /// Opens a store for reading and writing its events; contents are not kept.
   public static func open(_ path: String) throws(GroupError) -> Store {
     do {

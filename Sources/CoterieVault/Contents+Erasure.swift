@@ -104,8 +104,8 @@ extension Contents {
 
   // MARK: Timers
 
-  private static let readMark = Array("read".utf8)
-  private static let clock = Array("clock".utf8)
+  static let readMark = Array("read".utf8)
+  static let clock = Array("clock".utf8)
 
   /// When a message was read here, in milliseconds since 1970; nil if it was not.
   public func readTime(of event: Digest, in source: some LedgerSource) throws(VaultError) -> UInt64?
@@ -145,7 +145,7 @@ extension Contents {
     for message in messages {
       let mark = Self.readMark + LedgerKey.digest(number, message.event)
       if try transaction.value(.marks, mark) != nil { continue }
-      try transaction.put(.marks, mark, LedgerKey.bigEndian(now, 8))
+      try noteReading(of: message.event, now, in: transaction)
       guard let lifetime = message.lifetimeSeconds else { continue }
       for event in [message.event] + message.edits {
         try startTimer(of: event, due: now &+ lifetime &* 1000, in: transaction)
@@ -153,7 +153,16 @@ extension Contents {
     }
   }
 
-  private func startTimer(
+  func noteReading(
+    of event: Digest,
+    _ time: UInt64,
+    in transaction: borrowing WriteTransaction
+  ) throws(LedgerError) {
+    let mark = Self.readMark + LedgerKey.digest(number, event)
+    try transaction.put(.marks, mark, LedgerKey.bigEndian(time, 8))
+  }
+
+  func startTimer(
     of event: Digest,
     due: UInt64,
     in transaction: borrowing WriteTransaction

@@ -1,5 +1,5 @@
 public import CoterieLedger
-internal import CoterieSealing
+public import CoterieSealing
 public import CoterieWire
 internal import Glibc
 
@@ -55,6 +55,49 @@ extension Vault {
       try FileAccess.copy("\(attachments)/\(name)", to: "\(copies)/\(name)")
     }
     try FileAccess.syncFolder(copies)
+  }
+
+  /// Gives a fresh store, which is to stand at `path`, this store's key and lock.
+  ///
+  /// The vault must be unlocked.
+  public func share(with fresh: String, movingTo path: String) throws(VaultError) {
+    let lock = try Self.entry(of: self.path, in: keyring).lock
+    try ledger { () throws(LedgerError) in try keyring.add(fresh, movingTo: path, lock: lock) }
+    _ = try twin(at: fresh)
+  }
+
+  /// The vault, unlocked, of a store that has this one's key and lock.
+  public func twin(at path: String) throws(VaultError) -> Vault {
+    let key = try key()
+    let vault = try Vault(store: path, keyring: keyring, unlocked: unlocked)
+    if vault.isLocked, let lock = KeyLock(try Self.entry(of: path, in: keyring).lock) {
+      try vault.take(key, from: lock)
+    }
+    return vault
+  }
+
+  /// Opens the vault of a damaged store with its passphrase, for this object alone.
+  ///
+  /// Where the store's id cannot be read, wrong passphrases are not counted.
+  ///
+  /// - Parameter now: seconds since 1970.
+  public func unlockDamaged(
+    passphrase: borrowing SecretBytes,
+    keyFile: [UInt8]?,
+    now: UInt64
+  ) throws(VaultError) {
+    do throws(VaultError) {
+      let (key, lock) = try proven(passphrase: passphrase, keyFile: keyFile, now: now)
+      return try take(key, from: lock)
+    } catch .ledger {}
+    guard case .locked(let lock)? = KeyLock(try Self.entry(of: path, in: keyring).lock) else {
+      throw .damaged(path: keyring.path, problem: "the key of \(path) cannot be read")
+    }
+    let offered = lock.needsKeyFile ? keyFile : nil
+    guard let key = lock.opened(passphrase: passphrase, keyFile: offered) else {
+      throw .wrongPassphrase(waitSeconds: 0)
+    }
+    try take(key, from: .locked(lock))
   }
 
   /// Every secret that the slots still hold and this key opens, whether a content names it or not:

@@ -134,6 +134,11 @@ enum StoreCommands {
     }
   )
 
+  private static let passphraseOptions = [
+    Option("--passphrase-fd", value: "N", help: "read the passphrase from this descriptor"),
+    Option("--key-file", value: "FILE", help: "the file that is needed besides"),
+  ]
+
   private static let purge = Command(
     "store purge",
     "make what was erased unreadable for journals, snapshots and flash drives too",
@@ -142,10 +147,7 @@ enum StoreCommands {
       files, and compacts the log. A store with a passphrase asks for it.
       """,
     example: "store purge -s alice.coterie",
-    options: [
-      Option("--passphrase-fd", value: "N", help: "read the passphrase from this descriptor"),
-      Option("--key-file", value: "FILE", help: "the file that is needed besides"),
-    ],
+    options: passphraseOptions,
     run: { invocation, console in
       let path = try Sources.path(nil, invocation)
       try changeKey(path, invocation)
@@ -181,18 +183,22 @@ enum StoreCommands {
     "store salvage",
     "bring what is sound in a damaged store into a new one",
     about: """
-      Events whose bytes and signature are good, contents that match what was signed, and keys. The
-      damaged store is only read. It says how many of its pages the disk does not give.
+      Events whose bytes and signature are good, contents that match what was signed, and keys. What
+      was erased stays erased, and what disappears still does. The damaged store is only read. It
+      says how many of its pages the disk does not give. A store with a passphrase asks for it, and
+      the new one has the same.
       """,
     example: "store salvage alice.coterie saved.coterie",
     operands: [
       Operand("DAMAGED", help: "the damaged store"), Operand("PATH", help: "the new store"),
     ],
+    options: passphraseOptions,
     run: { invocation, console in
+      let vault = try damagedVault(invocation)
       let found: Store.Salvage
       do throws(GroupError) {
         found = try Store.salvage(
-          invocation.operands[0],
+          vault,
           to: invocation.operands[1],
           keyring: Stores.keyring,
           unlocked: Stores.unlocked
@@ -222,6 +228,33 @@ enum StoreCommands {
       return .done
     }
   )
+
+  /// The vault of the store that is to be salvaged, unlocked.
+  private static func damagedVault(_ invocation: Invocation) throws(Failure) -> Vault {
+    let vault: Vault
+    do throws(VaultError) {
+      vault = try Vault(
+        store: invocation.operands[0],
+        keyring: Stores.keyring,
+        unlocked: Stores.unlocked
+      )
+    } catch {
+      throw Stores.failure(error)
+    }
+    if !vault.isLocked { return vault }
+    let words = try KeyCommands.passphrase(invocation, "passphrase: ")
+    let file = try KeyCommands.keyFile(invocation)
+    do throws(VaultError) {
+      try vault.unlockDamaged(
+        passphrase: words,
+        keyFile: file,
+        now: Stores.surroundings.now() / 1000
+      )
+    } catch {
+      throw Stores.failure(error)
+    }
+    return vault
+  }
 
   private static let contacts = Command(
     "contacts",
