@@ -105,6 +105,33 @@ import Testing
     #expect(lines[3] == "{\"complete\":true,\"exit\":0,\"total\":2,\"type\":\"summary\"}")
   }
 
+  @Test func `has read a file when all of it was written, and not before`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      head -c 2500000 /dev/urandom > photo
+      coterie init a.coterie; coterie init b.coterie
+      coterie group create Club -s a.coterie
+      coterie invite create $(coterie key new -s b.coterie) member -s a.coterie
+      coterie sync a.coterie -s b.coterie; coterie invite accept -s b.coterie
+      coterie sync a.coterie -s b.coterie
+      file=$(coterie message post --file photo --lifetime 1h -s a.coterie | cut -d' ' -f1)
+      coterie sync a.coterie -s b.coterie
+      truncate -s 1200000 b.coterie/attachments/*
+      coterie message list -s b.coterie
+      coterie message read $file -o saved -s b.coterie; echo "half $?"
+      coterie message list --json -s b.coterie | grep -c '"read": null'
+      coterie sync a.coterie -s b.coterie
+      coterie message read $file -o saved -s b.coterie; echo "whole $?"
+      coterie message list --json -s b.coterie | grep -c '"read": "'
+      cmp photo saved && echo same
+      """
+    )
+    for word in ["disappears 3600 s", "half 8\n1\n", "whole 0\n1\nsame"] {
+      #expect(run.output.contains(word), "\(word): \(run.output)\(run.errors)")
+    }
+  }
+
   @Test func `says before anything is done whether it may be`() throws {
     let desk = try Desk()
     let run = try desk.shell(

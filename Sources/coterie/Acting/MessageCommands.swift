@@ -257,8 +257,8 @@ enum MessageCommands {
     "message list",
     "show the newest messages",
     about: """
-      What is shown was read: messages that disappear start to. --peek shows which there are and
-      reads none.
+      What is shown was read: messages that disappear start to. A file is read when message read has
+      saved it. --peek shows which there are and reads none.
       """,
     example: "message list -n 20",
     options: [
@@ -273,7 +273,10 @@ enum MessageCommands {
         if invocation.has("--peek") {
           for place in messages.indices { messages[place].content = nil }
         } else {
-          try await desk.group.markRead(messages.filter { $0.content != nil }.map(\.id))
+          let shown = messages.filter { message in
+            message.content.map { AttachmentManifest($0) == nil } ?? false
+          }
+          try await desk.group.markRead(shown.map(\.id))
         }
         if console.isJSON {
           let rows = messages.map { MessageReport(message: $0, desk: desk).json }
@@ -307,8 +310,8 @@ enum MessageCommands {
       do throws(GroupError) {
         let message = try await desk.group.message(id)
         guard let content = message.content else { throw .noContent(id) }
-        try await desk.group.markRead([id])
         guard let manifest = AttachmentManifest(content) else {
+          try await desk.group.markRead([id])
           if console.isJSON {
             let report = MessageReport(message: message, desk: desk).json
             console.line(Output.document("message", report, exit: .done))
@@ -326,6 +329,7 @@ enum MessageCommands {
           guard let chunk = try reading.chunk(place) else { throw .noContent(id) }
           console.write(chunk)
         }
+        try await desk.group.markRead([id])
       } catch {
         throw Stores.failure(error)
       }
