@@ -76,9 +76,11 @@ extension Group {
     let secret = surroundings.digest()
     let file: AttachmentFile
     let manifest: AttachmentManifest
+    var hold: AttachmentHold?
+    defer { hold = nil }
     do throws(LedgerError) {
       file = try contents.newAttachment()
-      manifest = try Self.copy(name, mediaType, into: file, secret, read)
+      manifest = try Self.copy(name, mediaType, into: file, &hold, secret, read)
     } catch {
       throw .ledger(error)
     }
@@ -96,6 +98,7 @@ extension Group {
     _ name: String,
     _ mediaType: String?,
     into file: AttachmentFile,
+    _ hold: inout AttachmentHold?,
     _ secret: Digest,
     _ read: (Int) -> [UInt8]?
   ) throws(LedgerError) -> AttachmentManifest {
@@ -111,6 +114,7 @@ extension Group {
         guard manifest.chunks.count < AttachmentManifest.chunksMax else {
           throw .system(operation: "reading \(name): it is larger than 31 GB", number: EFBIG)
         }
+        if hold == nil { hold = try file.held() }
         let place = manifest.chunks.count
         manifest.chunks.append(try file.append(chunk, at: place, secret: secret))
         manifest.size += UInt64(chunk.count)

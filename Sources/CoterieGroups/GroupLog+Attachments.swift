@@ -57,7 +57,7 @@ extension GroupLog {
         AttachmentFile.commitment(to: chunk, secret: secret) == manifest.chunks[place]
       else { return false }
       _ = try file.append(chunk, at: place, secret: secret)
-      if place == manifest.chunks.count - 1 { try file.sync() }
+      if AttachmentFile.isSynced(after: place, of: manifest) { try file.sync() }
       return true
     } catch {
       throw .of(error, else: .noSuchGroup(group))

@@ -35,6 +35,20 @@ extension Store {
   /// How the store's file stands now.
   public func condition() throws(LedgerError) -> Ledger.Condition { try ledger.condition() }
 
+  /// Removes the chunks that posts left which were interrupted, of this process or another one.
+  ///
+  /// O(contents held).
+  ///
+  /// - Returns: how many files were removed.
+  @discardableResult
+  public func removeStrayAttachments() throws(GroupError) -> Int {
+    var count = 0
+    try withVault { vault throws(VaultError) in
+      count = try vault.removeStrayAttachments(ledger)
+    }
+    return count
+  }
+
   /// Copies the store as it is now into a new folder, which opens with the same key.
   public func backUp(to path: String) throws(GroupError) {
     try withVault { vault throws(VaultError) in try vault.backUp(ledger, to: path) }

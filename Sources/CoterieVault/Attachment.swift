@@ -106,6 +106,8 @@ public struct AttachmentManifest: Equatable, Sendable {
 /// Never more than one chunk is in memory. A file that was cut holds the whole chunks before the
 /// cut, so fetching goes on from there.
 public struct AttachmentFile: Sendable {
+  /// Bytes of a name.
+  static let nameBytes = 32
   private static let sealedBytes = AttachmentManifest.chunkBytes + Cipher.overhead
   /// The file.
   public let path: String
@@ -178,14 +180,27 @@ public struct AttachmentFile: Sendable {
     return rest >= manifest.byteCount(ofChunk: last) + Cipher.overhead ? whole + 1 : whole
   }
 
-  /// How many chunks are there and sound at their end: what can be built on after a crash.
+  /// So many chunks are written until they are synced: as many may be holes after a power loss.
+  private static let unsyncedChunksMax = 4
+
+  /// Whether what was written is to be synced after a chunk.
+  public static func isSynced(after place: Int, of manifest: AttachmentManifest) -> Bool {
+    place + 1 == manifest.chunks.count || (place + 1).isMultiple(of: unsyncedChunksMax)
+  }
+
+  /// How many chunks are there and sound, of those that may not be synced: what can be built on
+  /// after a crash.
   public func soundChunkCount(
     of manifest: AttachmentManifest,
     secret: Digest
   ) throws(LedgerError) -> Int {
-    var count = chunkCount(of: manifest)
-    while count > 0, try chunk(count - 1, of: manifest, secret: secret) == nil { count -= 1 }
-    return count
+    let count = chunkCount(of: manifest)
+    let synced = max(0, count - 1) / Self.unsyncedChunksMax * Self.unsyncedChunksMax
+    var sound = synced
+    while sound < count, try chunk(sound, of: manifest, secret: secret) != nil { sound += 1 }
+    if sound > synced { return sound }
+    while sound > 0, try chunk(sound - 1, of: manifest, secret: secret) == nil { sound -= 1 }
+    return sound
   }
 
   /// Makes the chunks and the file's name last; a file without chunks is not there.

@@ -155,10 +155,10 @@ public struct Contents: Sendable {
       let sealed = span.copy(of: try cursor.byteString(in: span, limit: limit))
       if cursor.null(in: span) { return Place(slot: slot, sealed: sealed) }
       let name = String(
-        decoding: span.copy(of: try cursor.text(in: span, limit: 32)),
+        decoding: span.copy(of: try cursor.text(in: span, limit: AttachmentFile.nameBytes)),
         as: UTF8.self
       )
-      guard name.utf8.count == 32, [UInt8](hex: name) != nil else {
+      guard name.utf8.count == AttachmentFile.nameBytes, [UInt8](hex: name) != nil else {
         throw Malformed(.invalidValue(field: "attachment"), at: 0)
       }
       let file = AttachmentFile(folder: "\(path)/attachments", name: name)

@@ -66,6 +66,24 @@ import Testing
     #expect(rest.bad == 0)
   }
 
+  @Test func `removes the chunks that interrupted posts left, and no others`() async throws {
+    let shelf = try Shelf()
+    let ann = try shelf.make("ann.coterie")
+    let id = try await shelf.group(of: ann, with: [])
+    let hers = try shelf.group(id, ann)
+    var chunks: [[UInt8]] = [[1, 2, 3]]
+    let posted = try await hers.post(fileNamed: "f", Group.Posting(.file)) { _ in
+      #expect((try? ann.removeStrayAttachments()) == 0)
+      return chunks.popLast() ?? []
+    }
+    let contents = try #require(try ann.log(of: id).contents)
+    let left = try contents.newAttachment()
+    _ = try left.append([4], at: 0, secret: Entropy.digest())
+    #expect(try ann.removeStrayAttachments() == 1)
+    #expect(try FileAccess.isThere(left.path) == false)
+    #expect(try await hers.attachment(of: posted).chunk(0) == [1, 2, 3])
+  }
+
   @Test func `refuses to compact a store that is open`() async throws {
     let shelf = try Shelf()
     let ann = try shelf.make("ann.coterie")

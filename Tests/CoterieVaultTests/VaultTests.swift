@@ -293,6 +293,30 @@ private func lock(of key: StoreKey) throws -> KeyLock.PassphraseLock {
     #expect(try file.chunk(1, of: manifest, secret: secret) == nil)
   }
 
+  @Test func `is fetched again from where a power loss left a hole`() throws {
+    let shelf = try Shelf()
+    let file = AttachmentFile(folder: shelf.path, name: String(repeating: "a", count: 32))
+    let secret = Entropy.digest()
+    var manifest = AttachmentManifest(name: "x", type: nil, size: 6 << 20, chunks: [])
+    for place in 0..<6 {
+      let chunk = Entropy.bytes(AttachmentManifest.chunkBytes)
+      manifest.chunks.append(try file.append(chunk, at: place, secret: secret))
+    }
+    #expect(try file.soundChunkCount(of: manifest, secret: secret) == 6)
+    #expect(
+      (0..<6).map { AttachmentFile.isSynced(after: $0, of: manifest) }
+        == [false, false, false, true, false, true]
+    )
+    let sealed = try #require(FileManager.default.contents(atPath: file.path)).count / 6
+    let handle = try FileHandle(forWritingTo: URL(filePath: file.path))
+    try handle.seek(toOffset: UInt64(4 * sealed + 5000))
+    try handle.write(contentsOf: Data(count: 4096))
+    #expect(try file.soundChunkCount(of: manifest, secret: secret) == 4)
+    try handle.truncate(atOffset: UInt64(5 * sealed))
+    #expect(try file.soundChunkCount(of: manifest, secret: secret) == 4)
+    try handle.close()
+  }
+
   @Test func `says nothing of itself that is not exactly a manifest`() {
     let manifest = AttachmentManifest(name: "x", type: nil, size: 5, chunks: [Entropy.digest()])
     #expect(AttachmentManifest(manifest.bytes) == manifest)

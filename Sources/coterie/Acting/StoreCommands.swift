@@ -144,7 +144,8 @@ enum StoreCommands {
     "make what was erased unreadable for journals, snapshots and flash drives too",
     about: """
       Gives the store a new key outside it, seals keys and the live slots anew, overwrites the old
-      files, and compacts the log. A store with a passphrase asks for it.
+      files, removes what interrupted posts of files left, and compacts the log. A store with a
+      passphrase asks for it.
       """,
     example: "store purge -s alice.coterie",
     options: passphraseOptions,
@@ -162,6 +163,7 @@ enum StoreCommands {
     let store = try Stores.open(path)
     let isSet = (try? store.vault?.passphraseState().isSet) ?? false
     do throws(GroupError) {
+      try store.removeStrayAttachments()
       guard isSet else { return try store.changeKey() }
     } catch {
       throw Stores.failure(error)
