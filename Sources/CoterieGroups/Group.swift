@@ -21,7 +21,7 @@ public actor Group {
   /// Where contents are kept; nil in a store that was opened without its keys.
   let contents: Contents?
   var signer: (any Signer)?
-  private var watchers: [UInt64: AsyncStream<Change>.Continuation] = [:]
+  private var watchers: [UInt64: Watcher] = [:]
   private var watcherCount: UInt64 = 0
   private let held: GroupLog
   /// What is known as long as the log has not been judged.
@@ -33,7 +33,19 @@ public actor Group {
     public var events: [Digest]
     /// The governance state now; nil while the founding event is missing.
     public var governance: Governance?
+    /// Whether more has changed than is kept for someone who does not listen: changes that follow
+    /// may be missing, so everything is to be read again.
+    public var isIncomplete: Bool
   }
+
+  /// Someone who listens, and how many changes more are kept for it.
+  private struct Watcher {
+    var continuation: AsyncStream<Change>.Continuation
+    var room = Group.changesMax
+  }
+
+  /// How many changes are kept for someone who does not listen.
+  static let changesMax = 1024
 
   /// Opens a group of a store.
   ///
@@ -137,17 +149,22 @@ public actor Group {
   // MARK: Changes
 
   /// What changes from now on, through this object or taken in by `refresh`.
+  ///
+  /// Ends when the group is forgotten. Of someone who does not listen 1,024 changes are kept, of
+  /// which the last says that it is incomplete.
   public func changes() -> AsyncStream<Change> {
     watcherCount += 1
     let number = watcherCount
     let (stream, continuation) = AsyncStream.makeStream(
       of: Change.self,
-      bufferingPolicy: .bufferingNewest(1024)
+      bufferingPolicy: .bufferingOldest(Self.changesMax)
     )
-    continuation.onTermination = { _ in
+    let farewell = store.onForgetting(id) { continuation.finish() }
+    continuation.onTermination = { [store] _ in
+      store.dropFarewell(farewell)
       Task { await self.forget(watcher: number) }
     }
-    watchers[number] = continuation
+    watchers[number] = Watcher(continuation: continuation)
     return stream
   }
 
@@ -157,15 +174,40 @@ public actor Group {
 
   func tell(_ events: [Digest]) {
     if events.isEmpty || watchers.isEmpty { return }
-    let change = Change(events: events, governance: held.governance())
-    for watcher in watchers.values { watcher.yield(change) }
+    let governance = held.governance()
+    for (number, watcher) in watchers {
+      let change = Change(
+        events: events,
+        governance: governance,
+        // With this one there may be no room for others.
+        isIncomplete: watcher.room <= 1
+      )
+      if case .enqueued(let room) = watcher.continuation.yield(change) {
+        watchers[number]?.room = room
+      }
+    }
+  }
+
+  /// Ends what is told of a group that another program has forgotten.
+  private func ended<Result>(
+    _ body: () throws(GroupError) -> Result
+  ) throws(GroupError) -> Result {
+    do throws(GroupError) {
+      return try body()
+    } catch {
+      if case .noSuchGroup(id) = error {
+        for watcher in watchers.values { watcher.continuation.finish() }
+      }
+      throw error
+    }
   }
 
   /// Takes in what other programs have written to the store since; answers those events.
   @discardableResult
   public func refresh() throws(GroupError) -> [Digest] {
-    let events = try load()
-    let later = try held.catchUp()
+    let (events, later) = try ended { () throws(GroupError) in
+      (try load(), try held.catchUp())
+    }
     // A key may have become known here by what came: of a store that went back to an older copy.
     if signer == nil { signer = try store.signer(for: id, in: held.governance()) }
     tell(later)

@@ -2,6 +2,7 @@ internal import CoterieEvents
 internal import CoterieLedger
 internal import CoterieVault
 public import CoterieWire
+internal import Synchronization
 
 extension Store {
   private static let forgetting = Array("forget".utf8)
@@ -28,6 +29,28 @@ extension Store {
       }
       try finishForgetting()
     }
+    for farewell in farewells.withLock({ Array($0.all.values) }) where farewell.group == group {
+      farewell.say()
+    }
+  }
+
+  /// What is done when a group is forgotten through this object.
+  struct Farewell {
+    var group: Digest
+    var say: @Sendable () -> Void
+  }
+
+  /// Does something when a group is forgotten; answers by what `dropFarewell` knows it.
+  func onForgetting(_ group: Digest, _ say: @escaping @Sendable () -> Void) -> UInt64 {
+    farewells.withLock { farewells in
+      farewells.count += 1
+      farewells.all[farewells.count] = Farewell(group: group, say: say)
+      return farewells.count
+    }
+  }
+
+  func dropFarewell(_ number: UInt64) {
+    farewells.withLock { $0.all[number] = nil }
   }
 
   /// Finishes what `forget` has decided.

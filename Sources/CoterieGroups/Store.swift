@@ -4,6 +4,7 @@ public import CoterieLedger
 public import CoterieSealing
 public import CoterieVault
 public import CoterieWire
+internal import Synchronization
 
 /// A store of this user: the groups that one member holds, its keys and its contents.
 public final class Store: Sendable {
@@ -12,6 +13,9 @@ public final class Store: Sendable {
   /// Keys and secrets; nil for a store that was opened without its keyring, for events only.
   public let vault: Vault?
   package let ledger: Ledger
+
+  /// What is done when a group is forgotten, by number.
+  let farewells = Mutex<(count: UInt64, all: [UInt64: Farewell])>((0, [:]))
 
   private static let numbersGiven = Array("groups".utf8)
 
