@@ -1,4 +1,4 @@
-internal import CoterieLedger
+public import CoterieLedger
 public import CoterieSealing
 internal import CoterieVault
 internal import CoterieWire

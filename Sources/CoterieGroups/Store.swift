@@ -54,12 +54,12 @@ public final class Store: Sendable {
     do {
       let beside = try Ledger.build(for: path, identifier: Entropy.bytes(16))
       do {
-        try other.share(with: beside, movingTo: path)
+        try other.share(with: beside.path, movingTo: path)
       } catch {
-        FileAccess.removeFolder(beside)
+        beside.remove()
         throw error
       }
-      try Ledger.place(beside, at: path)
+      try beside.settle()
       return Store(try Ledger.open(path), try other.twin(at: path))
     } catch {
       throw .of(error, else: .ledger(.system(operation: "making \(path): \(error)", number: 0)))

@@ -61,7 +61,9 @@ extension Vault {
   ///
   /// The vault must be unlocked.
   public func share(with fresh: String, movingTo path: String) throws(VaultError) {
-    let lock = try Self.entry(of: self.path, in: keyring).lock
+    let held = try Self.entry(of: self.path, in: keyring).lock
+    // A key that waits in memory is not its own.
+    let lock = KeyLock(held)?.withoutCounterpart.text ?? held
     try ledger { () throws(LedgerError) in try keyring.add(fresh, movingTo: path, lock: lock) }
     _ = try twin(at: fresh)
   }
@@ -94,7 +96,7 @@ extension Vault {
       throw .damaged(path: keyring.path, problem: "the key of \(path) cannot be read")
     }
     let offered = lock.needsKeyFile ? keyFile : nil
-    guard let key = lock.opened(passphrase: passphrase, keyFile: offered) else {
+    guard let key = try lock.opened(passphrase: passphrase, keyFile: offered) else {
       throw .wrongPassphrase(waitSeconds: 0)
     }
     try take(key, from: .locked(lock))

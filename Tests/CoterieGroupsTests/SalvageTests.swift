@@ -95,10 +95,7 @@ private struct Wreck {
   @Test func `of a store with a passphrase has that passphrase`() async throws {
     let wreck = try await Wreck()
     let shelf = wreck.shelf
-    do {
-      let vault = try #require(try shelf.open("ann.coterie").vault)
-      try vault.setPassphrase(secret("sesame"), keyFile: nil, cost: .least)
-    }
+    try shelf.open("ann.coterie").setPassphrase(secret("sesame"), keyFile: nil, cost: .least)
     #expect(throws: GroupError.vault(.locked(needsKeyFile: false))) { try wreck.salvage() }
     #expect(try FileAccess.isThere(shelf.path("saved.coterie")) == false)
     let vault = try #require(try shelf.open("ann.coterie").vault)
@@ -125,10 +122,7 @@ private struct Wreck {
   {
     let wreck = try await Wreck()
     let shelf = wreck.shelf
-    do {
-      let vault = try #require(try shelf.open("ann.coterie").vault)
-      try vault.setPassphrase(secret("sesame"), keyFile: nil, cost: .least)
-    }
+    try shelf.open("ann.coterie").setPassphrase(secret("sesame"), keyFile: nil, cost: .least)
     try wreck.loseRoots()
     let path = shelf.path("ann.coterie")
     let vault = try Vault(store: path, keyring: shelf.keyring, unlocked: shelf.unlocked)

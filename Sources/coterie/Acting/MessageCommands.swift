@@ -57,7 +57,7 @@ enum MessageCommands {
     }
   )
 
-  /// A message is a text, a file, or another message as it is: whatever else was given would be lost.
+  /// A message is a text, a file, or another one as it is: whatever else was given would be lost.
   private static func requireOneSource(_ desk: Desk) throws(Failure) {
     let given =
       (desk.operand(0) == nil ? [] : ["TEXT"])
