@@ -1,0 +1,116 @@
+internal import CoterieBundles
+internal import CoterieEvents
+internal import CoterieGroups
+internal import CoterieJudgement
+internal import CoterieSealing
+internal import CoterieVault
+internal import CoterieWire
+
+/// What a run leaves for others.
+extension SpoolRun {
+  mutating func leave(_ group: Digest) throws(ExchangeError) {
+    guard let log = logs[group], let governance = log.governance() else { return }
+    guard let signer = keys.key(for: log), log.standpoint(of: signer.publicKey) != .stranger
+    else { return }
+    let me = signer.publicKey
+    do throws(GroupError) {
+      var records: [Digest: SpoolRecord] = [:]
+      let receivers = receivers(governance, log, me)
+      for receiver in receivers {
+        var record = try spool.record(group, receiver.key)
+        if let ends = heard[group]?[receiver.key] {
+          // Its own word ends what others have said of it: that may not have come.
+          record.told = ends.sorted()
+          record.claimed = []
+        } else if let claim = claims[group]?[receiver.key] {
+          record.claimed = claim
+          record.claimedAt = spool.surroundings.now()
+        }
+        // Who has changed its seal key since may have erased the one that a packet is sealed to.
+        for packet in record.sent where packet.seal != receiver.seal { taken.insert(packet.name) }
+        record.sent.removeAll { !lying.contains($0.name) || $0.seal != receiver.seal }
+        records[receiver.key] = record
+      }
+      try leave(log, receivers, &records, signer)
+      for (key, record) in records { try spool.keep(record, group, key) }
+    } catch {
+      throw .group(error)
+    }
+  }
+
+  private mutating func leave(
+    _ log: GroupLog,
+    _ receivers: [Receiver],
+    _ records: inout [Digest: SpoolRecord],
+    _ signer: StoredKey
+  ) throws(GroupError) {
+    let ends = log.chainEnds().map(\.id)
+    var lacking: [Digest: [Int]] = [:]
+    for receiver in receivers {
+      let record = records[receiver.key] ?? SpoolRecord()
+      // What it has signed shows what it had, until it says so itself: it may have gone back to
+      // a store from before.
+      let seen = record.told.isEmpty ? log.seen(by: receiver.key) : []
+      let events = log.eventsLacking(to: record.ends(now: spool.surroundings.now()) + seen)
+      lacking[receiver.key] = log.events(events, for: receiver.standpoint)
+    }
+    // Who was removed gets less than everything, and may get more once another removal counts.
+    let served = receivers.filter { !$0.isRemoved && !(lacking[$0.key] ?? []).isEmpty }.map(\.key)
+    for receiver in receivers {
+      let events = lacking[receiver.key] ?? []
+      let mustAnswer = toAnswer[log.group]?.contains(receiver.key) == true
+      if events.isEmpty, !mustAnswer { continue }
+      let others = served.filter { $0 != receiver.key }
+      let left = try leave(events, ends, others, for: receiver, log, signer)
+      let reached = receiver.ends ?? ends
+      records[receiver.key]?.sent += left.map { (name: $0, seal: receiver.seal, ends: reached) }
+    }
+  }
+
+  /// Leaves events in packets of a few MiB; answers their names.
+  private mutating func leave(
+    _ events: [Int],
+    _ ends: [Digest],
+    _ others: [Digest],
+    for receiver: Receiver,
+    _ log: GroupLog,
+    _ signer: StoredKey
+  ) throws(GroupError) -> [String] {
+    var names: [String] = []
+    var rest = events[...]
+    let snapshot = try log.snapshot()
+    let sharesHistory = log.sharesHistory(with: receiver.key)
+    repeat {
+      var entries: [BundleEntry] = []
+      var byteCount = 0
+      while let event = rest.first, byteCount < Spool.packetBytes {
+        rest.removeFirst()
+        let entry = try log.entry(
+          of: event,
+          withContent: log.sendsContent(
+            of: event,
+            to: receiver.standpoint,
+            history: sharesHistory
+          ),
+          in: snapshot
+        )
+        byteCount += entry.envelope.count + (entry.content?.count ?? 0) + 48
+        entries.append(entry)
+      }
+      let packet = Packet(
+        group: log.group,
+        sender: signer.publicKey,
+        ends: ends,
+        others: others,
+        entries: entries
+      )
+      guard let bytes = packet.sealed(to: receiver.seal, by: signer) else { return names }
+      let name = spool.surroundings.random(16).hex + Spool.ending
+      try spool.put(bytes, name)
+      names.append(name)
+      outcome.sent += entries.count
+      outcome.bytesSent += UInt64(bytes.count)
+    } while !rest.isEmpty
+    return names
+  }
+}
