@@ -28,7 +28,11 @@ extension SpoolRun {
         }
         // Who has changed its seal key since may have erased the one that a packet is sealed to.
         for packet in record.sent where packet.seal != receiver.seal { taken.insert(packet.name) }
-        record.sent.removeAll { !lying.contains($0.name) || $0.seal != receiver.seal }
+        record.look(
+          at: lying,
+          seal: receiver.seal,
+          isHeard: heard[group]?[receiver.key] != nil
+        )
         records[receiver.key] = record
       }
       try leave(log, receivers, &records, signer)
@@ -45,7 +49,9 @@ extension SpoolRun {
     _ signer: StoredKey
   ) throws(GroupError) {
     let ends = log.chainEnds().map(\.id)
+    let mine = log.standpoint(of: signer.publicKey)
     var lacking: [Digest: [Int]] = [:]
+    var earlier: Set<Digest> = []
     for receiver in receivers {
       let record = records[receiver.key] ?? SpoolRecord()
       // What it has signed shows what it had, until it says so itself: it may have gone back to
@@ -53,6 +59,18 @@ extension SpoolRun {
       let seen = record.told.isEmpty ? log.seen(by: receiver.key) : []
       let events = log.eventsLacking(to: record.ends(now: spool.surroundings.now()) + seen)
       lacking[receiver.key] = log.events(events, for: receiver.standpoint)
+      guard case .member(let joining) = receiver.standpoint, record.joining != joining else {
+        continue
+      }
+      records[receiver.key]?.joining = joining
+      // Who was in before this store came has had them from others.
+      guard case .member(let own) = mine, !record.isOlder, !log.precedes(joining, own) else {
+        continue
+      }
+      let contents = try log.earlierContents(for: receiver.key, joining: joining)
+      if contents.isEmpty { continue }
+      earlier.insert(receiver.key)
+      lacking[receiver.key] = log.inOrder(Set(events).union(contents))
     }
     // Who was removed gets less than everything, and may get more once another removal counts.
     let served = receivers.filter { !$0.isRemoved && !(lacking[$0.key] ?? []).isEmpty }.map(\.key)
@@ -63,7 +81,14 @@ extension SpoolRun {
       let others = served.filter { $0 != receiver.key }
       let left = try leave(events, ends, others, for: receiver, log, signer)
       let reached = receiver.ends ?? ends
-      records[receiver.key]?.sent += left.map { (name: $0, seal: receiver.seal, ends: reached) }
+      records[receiver.key]?.sent += left.map { name in
+        SpoolRecord.Sent(
+          name: name,
+          seal: receiver.seal,
+          ends: reached,
+          isEarlier: earlier.contains(receiver.key)
+        )
+      }
     }
   }
 

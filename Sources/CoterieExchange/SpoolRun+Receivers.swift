@@ -23,9 +23,8 @@ extension SpoolRun {
     let seals = log.seals()
     for member in governance.members where member.key != me {
       guard let seal = seals[member.key] else { continue }
-      found.append(
-        Receiver(key: member.key, seal: seal, standpoint: .member(grant: member.grant))
-      )
+      let standpoint = log.standpoint(of: member.key)
+      found.append(Receiver(key: member.key, seal: seal, standpoint: standpoint))
     }
     for (key, seal) in seals where key != me {
       let standpoint = log.standpoint(of: key)

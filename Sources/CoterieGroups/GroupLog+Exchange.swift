@@ -168,7 +168,8 @@ extension GroupLog {
     return inOrder(found)
   }
 
-  private func inOrder(_ events: [Int]) -> [Int] {
+  /// Events that are kept on disk, parents first.
+  package func inOrder(_ events: some Sequence<Int>) -> [Int] {
     let graph = replica.judge.graph
     return events.filter { strangers[$0] == nil }
       .sorted { graph.isCanonicallyBefore($0, $1) }
@@ -255,6 +256,41 @@ extension GroupLog {
     case .invited: return history
     case .removed, .stranger: return false
     }
+  }
+
+  /// The events of messages whose content is here and goes to a member, and that were signed without
+  /// knowledge of its joining: as long as that was not known, no content was sent.
+  ///
+  /// O(events).
+  package func earlierContents(
+    for member: Digest,
+    joining: Digest
+  ) throws(GroupError) -> [Int] {
+    guard let contents, !contents.vault.isLocked else { return [] }
+    let judge = replica.judge
+    guard let number = judge.number(of: joining) else { return [] }
+    let history = sharesHistory(with: member)
+    do {
+      let snapshot = try ledger.snapshot()
+      return try (0..<judge.count).filter { event in
+        switch judge.kind(of: event) {
+        case .messagePost, .messageEdit, .messageReport: break
+        default: return false
+        }
+        guard !judge.precedes(number, event),
+          sendsContent(of: event, to: .member(grant: joining), history: history)
+        else { return false }
+        return try contents.holds(judge.graph.id(event), in: snapshot)
+      }
+    } catch {
+      throw .of(error, else: .noSuchGroup(group))
+    }
+  }
+
+  /// Whether one event that is held lies in the past of another.
+  package func precedes(_ first: Digest, _ second: Digest) -> Bool {
+    guard let one = number(of: first), let other = number(of: second) else { return false }
+    return replica.judge.precedes(one, other)
   }
 
   /// Whether `history` gives earlier contents to a key: as the role that it has, or would have.

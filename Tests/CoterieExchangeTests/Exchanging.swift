@@ -1,5 +1,6 @@
 import CoterieExchange
 import CoterieGroups
+import CoterieWire
 import Foundation
 import StoreKit
 
@@ -39,5 +40,21 @@ extension FolderUsing {
   @discardableResult
   func sync(_ store: Store) throws -> ExchangeOutcome {
     try Spool(store: store, folder: shelf.path("spool"), surroundings: shelf.surroundings).run()
+  }
+
+  /// The texts of a group's messages in a store; a question mark for one whose content is not there.
+  func texts(_ id: Digest, _ store: Store) async throws -> Set<String> {
+    let group = try shelf.group(id, store)
+    try await group.refresh()
+    return Set(
+      try await group.messages().map { String(decoding: $0.content ?? [63], as: UTF8.self) }
+    )
+  }
+
+  /// Posts with everything in view that the store holds.
+  func post(_ text: String, _ id: Digest, _ store: Store) async throws {
+    let group = try shelf.group(id, store)
+    try await group.refresh()
+    try await group.post(text)
   }
 }

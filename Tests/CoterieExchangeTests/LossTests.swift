@@ -31,14 +31,6 @@ import Testing
 
   init() throws { shelf = try Self.shelfWithFolder() }
 
-  private func texts(_ id: Digest, _ store: Store) async throws -> Set<String> {
-    let group = try shelf.group(id, store)
-    try await group.refresh()
-    return Set(
-      try await group.messages().map { String(decoding: $0.content ?? [63], as: UTF8.self) }
-    )
-  }
-
   @Test func `brings the contents of packets that were left one after the other`() async throws {
     let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
     let id = try await shelf.group(of: ann, with: [(bob, .member)])
