@@ -64,6 +64,9 @@ extension ExchangeSession {
     } else if lane.events != nil {
       lane.events = nil
       lane.messages.append([Word.lastEntries.rawValue, 0x80])
+    } else if lane.isAnsweringWants, !lane.hasHeardEntries {
+      // What the other end has not said yet may be that it has joined.
+      return
     } else if lane.isAnsweringWants, let log = lane.log {
       try produceContents(lane, log)
     } else if lane.isAnsweringWants {

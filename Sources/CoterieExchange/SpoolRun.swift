@@ -58,6 +58,10 @@ struct SpoolRun {
       try spool.note(name)
       return
     }
+    if key.purpose == .link, hasComeIn(packet.group) {
+      try spool.note(name)
+      return
+    }
     outcome.bytesReceived += UInt64(bytes.count)
     guard let isAdmitted = try admits(packet, key) else {
       early.append(name)
@@ -75,6 +79,16 @@ struct SpoolRun {
     try ingest(packet)
     // What lies there for the holders of a link is for all of them, so it stays.
     if key.purpose == .link { try spool.note(name) } else { taken.insert(name) }
+  }
+
+  /// Whether this store is in a group, or was until it was removed: what lies there for the holders
+  /// of a link is for those who are not in yet.
+  private func hasComeIn(_ group: Digest) -> Bool {
+    guard let log = logs[group], let key = keys.key(for: log) else { return false }
+    switch log.standpoint(of: key.publicKey) {
+    case .member, .removed: return true
+    case .invited, .stranger: return false
+    }
   }
 
   /// A packet of a new group must found it, and come from someone who may invite; nil if the

@@ -43,7 +43,7 @@ package struct ChainNeed: Hashable, Sendable {
 package enum Standpoint: Sendable, Equatable {
   /// A member: everything, but earlier contents only if `history` allows.
   case member(grant: Digest)
-  /// Someone with an open invite, or an open link: everything that joining takes.
+  /// Someone with an open invite, or an open link: everything that joining takes, and no messages.
   case invited
   /// Someone removed: what led to the removal, and nothing else.
   case removed(by: Digest)
@@ -235,8 +235,8 @@ extension GroupLog {
     }
   }
 
-  /// Whether the content of an event goes to someone: `history` keeps earlier messages from those
-  /// who came later.
+  /// Whether the content of an event goes to someone: messages to members alone, where `history`
+  /// keeps earlier ones from those who came later.
   package func sendsContent(
     of event: Int,
     to standpoint: Standpoint,
@@ -253,8 +253,7 @@ extension GroupLog {
       if history { return true }
       guard let number = judge.number(of: grant) else { return false }
       return !judge.precedes(event, number)
-    case .invited: return history
-    case .removed, .stranger: return false
+    case .invited, .removed, .stranger: return false
     }
   }
 
@@ -293,12 +292,11 @@ extension GroupLog {
     return replica.judge.precedes(one, other)
   }
 
-  /// Whether `history` gives earlier contents to a key: as the role that it has, or would have.
+  /// Whether `history` gives earlier contents to a member, as the role that it has.
   package func sharesHistory(with key: Digest) -> Bool {
-    guard let governance = governance() else { return false }
-    let role =
-      governance.members.first { $0.key == key }?.standing.role
-      ?? (governance.invites + governance.links).first { $0.key == key }?.role ?? .observer
+    guard let governance = governance(),
+      let role = governance.members.first(where: { $0.key == key })?.standing.role
+    else { return false }
     let setting = governance.preferences.first { $0.key == Text(Preference.history.key) }
     return setting?.value.allows(role) ?? true
   }
