@@ -202,7 +202,7 @@ let package = Package(
       of: "CoterieExchange",
       on: [
         "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieBundles",
-        "CoterieGroups", "CoterieVault", "StoreKit",
+        "CoterieLedger", "CoterieGroups", "CoterieVault", "StoreKit",
       ]
     ),
     tests(

@@ -11,6 +11,9 @@ package import CoterieWire
 /// once. A file of it shows its size and its time, and nothing else.
 package struct Packet {
   private static let magic = Array("coterie.packet/1".utf8)
+  /// The most chain ends that a packet may name, and the most members for whom the same was left.
+  package static let endsMax = 1 << 16
+  package static let othersMax = 1 << 14
 
   package var group: Digest
   package var sender: Digest
@@ -81,11 +84,11 @@ package struct Packet {
       throw Malformed(.wrongSignature, at: Self.magic.count)
     }
     ends = []
-    for _ in 0..<(try cursor.array(in: span, limit: 1 << 20)) {
+    for _ in 0..<(try cursor.array(in: span, limit: Self.endsMax)) {
       ends.append(try cursor.digest(in: span))
     }
     others = []
-    for _ in 0..<(try cursor.array(in: span, limit: 1 << 20)) {
+    for _ in 0..<(try cursor.array(in: span, limit: Self.othersMax)) {
       others.append(try cursor.digest(in: span))
     }
     entries = []

@@ -1,5 +1,4 @@
 public import CoterieGroups
-internal import CoterieWire
 internal import Glibc
 
 /// An exchange through a folder that all members can reach, whoever carries it: a synchronised
@@ -37,21 +36,40 @@ public struct Spool {
   ///
   /// - Parameter goesOn: asked before each packet; answers false to stop.
   public func run(goesOn: () -> Bool = { true }) throws(ExchangeError) -> ExchangeOutcome {
-    var run = SpoolRun(spool: self)
-    do throws(GroupError) {
-      run.keys = try store.keys()
-      run.policy = try store.contactPolicy()
-      for id in try store.groups() { run.logs[id] = try store.log(of: id) }
-    } catch {
-      throw .group(error)
-    }
+    var run = try group { () throws(GroupError) in try SpoolRun(self) }
     let names = try packetNames()
+    run.removeKiller(among: names)
+    let left = names.filter { !run.taken.contains($0) }
+    if left.contains(where: { !run.marks.hasLooked(at: $0) }) {
+      try group { () throws(GroupError) in try run.marks.begin() }
+    }
+    do throws(ExchangeError) {
+      try takeIn(left, &run, goesOn)
+      run.lying = Set(names).subtracting(run.taken)
+      for group in run.logs.keys.sorted() { try run.leave(group) }
+    } catch {
+      try? run.marks.giveUp()
+      throw error
+    }
+    try group { () throws(GroupError) in try run.marks.finish(lying: run.lying) }
+    for name in run.taken { unsafe unlink("\(folder)/\(name)") }
+    return run.outcome
+  }
+
+  private func takeIn(
+    _ names: [String],
+    _ run: inout SpoolRun,
+    _ goesOn: () -> Bool
+  ) throws(ExchangeError) {
     var waiting = names
     while !waiting.isEmpty {
       // A packet of a group that another packet founds waits for that one, and so does one whose
       // events build on those of another: contents are kept of events that have their place.
       run.early = []
       for name in waiting {
+        if !run.marks.hasLooked(at: name) {
+          try group { () throws(GroupError) in try run.marks.begin(name) }
+        }
         guard goesOn() else { throw .unreachable("interrupted") }
         try run.takeIn(name)
       }
@@ -64,10 +82,18 @@ public struct Spool {
     }
     // What one of these built on may have come with another of them.
     for name in run.hurried.sorted() { try run.takeIn(name) }
-    run.lying = Set(names).subtracting(run.taken)
-    for group in run.logs.keys.sorted() { try run.leave(group) }
-    for name in run.taken { unsafe unlink("\(folder)/\(name)") }
-    return run.outcome
+    try group { () throws(GroupError) in try run.marks.rest() }
+  }
+
+  /// Works on the store.
+  private func group<Result>(
+    _ body: () throws(GroupError) -> Result
+  ) throws(ExchangeError) -> Result {
+    do throws(GroupError) {
+      return try body()
+    } catch {
+      throw .group(error)
+    }
   }
 
   private func packetNames() throws(ExchangeError) -> [String] {

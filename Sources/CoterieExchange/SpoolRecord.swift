@@ -1,6 +1,3 @@
-internal import CoterieGroups
-internal import CoterieLedger
-internal import CoterieSealing
 internal import CoterieWire
 
 /// What this store knows of one other member's progress through one folder.
@@ -114,53 +111,5 @@ struct SpoolRecord {
       ids.append(try cursor.digest(in: span))
     }
     return ids
-  }
-}
-
-extension Spool {
-  /// The folder's mark among the store's local marks.
-  private var mark: [UInt8] {
-    Array(Hashing.digest(of: Array(folder.utf8), domain: .packet).bytes.prefix(8))
-  }
-
-  private func recordKey(_ group: Digest, _ receiver: Digest) -> [UInt8] {
-    Array("spool".utf8) + mark + group.bytes + receiver.bytes
-  }
-
-  func record(_ group: Digest, _ receiver: Digest) throws(GroupError) -> SpoolRecord {
-    let kept = try store.mark(recordKey(group, receiver))
-    return kept.flatMap { try? SpoolRecord($0) } ?? SpoolRecord()
-  }
-
-  func keep(
-    _ record: SpoolRecord,
-    _ group: Digest,
-    _ receiver: Digest
-  ) throws(GroupError) {
-    try store.setMark(recordKey(group, receiver), record.bytes)
-  }
-
-  /// Whether a packet was not looked at before, or was while other keys were there.
-  func isNew(_ name: String) throws(ExchangeError) -> Bool {
-    do throws(GroupError) {
-      return try store.mark(seenKey(name)) == nil
-    } catch {
-      throw .group(error)
-    }
-  }
-
-  /// Notes that a packet is for none of the keys that this store has now.
-  func note(_ name: String) throws(ExchangeError) {
-    do throws(GroupError) {
-      try store.setMark(seenKey(name), [])
-    } catch {
-      throw .group(error)
-    }
-  }
-
-  private func seenKey(_ name: String) throws(GroupError) -> [UInt8] {
-    let keys = try store.keys().map(\.publicKey).sorted().flatMap(\.bytes)
-    let head = Hashing.digest(of: keys + Array(name.utf8), domain: .packet).bytes
-    return Array("seen".utf8) + mark + head
   }
 }

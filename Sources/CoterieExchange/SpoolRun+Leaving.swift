@@ -17,13 +17,15 @@ extension SpoolRun {
       var records: [Digest: SpoolRecord] = [:]
       let receivers = receivers(governance, log, me)
       for receiver in receivers {
-        var record = try spool.record(group, receiver.key)
-        if let ends = heard[group]?[receiver.key] {
+        var record = marks.record(group, receiver.key)
+        let claims = (claims[group] ?? []).filter { $0.others.contains(receiver.key) }
+        if let word = heard[group]?[receiver.key] {
           // Its own word ends what others have said of it: that may not have come.
-          record.told = ends.sorted()
+          record.told = log.ids(of: word.known).union(word.unknown).sorted()
           record.claimed = []
-        } else if let claim = claims[group]?[receiver.key] {
-          record.claimed = claim
+        } else if !claims.isEmpty {
+          record.claimed = log.ids(of: claims.reduce(into: Set<Int>()) { $0.formUnion($1.ends) })
+            .sorted()
           record.claimedAt = spool.surroundings.now()
         }
         // Who has changed its seal key since may have erased the one that a packet is sealed to.
@@ -36,7 +38,7 @@ extension SpoolRun {
         records[receiver.key] = record
       }
       try leave(log, receivers, &records, signer)
-      for (key, record) in records { try spool.keep(record, group, key) }
+      for (key, record) in records { marks.keep(record, group, key) }
     } catch {
       throw .group(error)
     }
@@ -48,7 +50,7 @@ extension SpoolRun {
     _ records: inout [Digest: SpoolRecord],
     _ signer: StoredKey
   ) throws(GroupError) {
-    let ends = log.chainEnds().map(\.id)
+    let ends = log.chainEnds(most: Packet.endsMax).map(\.id)
     let mine = log.standpoint(of: signer.publicKey)
     var lacking: [Digest: [Int]] = [:]
     var earlier: Set<Digest> = []
@@ -78,7 +80,7 @@ extension SpoolRun {
       let events = lacking[receiver.key] ?? []
       let mustAnswer = toAnswer[log.group]?.contains(receiver.key) == true
       if events.isEmpty, !mustAnswer { continue }
-      let others = served.filter { $0 != receiver.key }
+      let others = Array(served.filter { $0 != receiver.key }.prefix(Packet.othersMax))
       let left = try leave(events, ends, others, for: receiver, log, signer)
       let reached = receiver.ends ?? ends
       records[receiver.key]?.sent += left.map { name in

@@ -9,8 +9,8 @@ internal import CoterieWire
 /// One run of a spool: what it has taken in so far, and what it leaves then.
 struct SpoolRun {
   let spool: Spool
-  var keys: [StoredKey] = []
-  var policy = ContactPolicy()
+  let keys: [StoredKey]
+  let policy: ContactPolicy
   var logs: [Digest: GroupLog] = [:]
   var outcome = ExchangeOutcome()
   /// Packets that were taken in and are to be removed.
@@ -26,10 +26,39 @@ struct SpoolRun {
   /// Who sent something new, and is to hear how far this store is now.
   var toAnswer: [Digest: Set<Digest>] = [:]
   /// What others say of themselves, and of what they have left for whom.
-  var heard: [Digest: [Digest: Set<Digest>]] = [:]
-  var claims: [Digest: [Digest: [Digest]]] = [:]
+  var heard: [Digest: [Digest: Word]] = [:]
+  var claims: [Digest: [Claim]] = [:]
 
-  init(spool: Spool) { self.spool = spool }
+  /// How far someone says to be: events that are here, and some that are not.
+  struct Word {
+    var known: Set<Int> = []
+    var unknown: Set<Digest> = []
+    static let unknownMax = 4096
+  }
+
+  /// What a member says to have left for others: events that are here, for people who are known.
+  struct Claim {
+    var ends: Set<Int>
+    var others: Set<Digest>
+  }
+
+  var marks: SpoolMarks
+
+  init(_ spool: Spool) throws(GroupError) {
+    self.spool = spool
+    keys = try spool.store.keys()
+    policy = try spool.store.contactPolicy()
+    for id in try spool.store.groups() { logs[id] = try spool.store.log(of: id) }
+    marks = try SpoolMarks(of: spool.folder, in: spool.store, keys: keys)
+  }
+
+  /// Removes a packet with which an earlier run did not come to its end, twice: if it is of good
+  /// will, it is left again.
+  mutating func removeKiller(among names: [String]) {
+    guard let killer = marks.killer, names.contains(killer) else { return }
+    taken.insert(killer)
+    outcome.complaints.append("a packet was left out: looking into it ended the program twice")
+  }
 
   mutating func takeIn(_ name: String) throws(ExchangeError) {
     let path = "\(spool.folder)/\(name)"
@@ -37,7 +66,7 @@ struct SpoolRun {
       early.append(name)
       return
     }
-    guard try spool.isNew(name) else { return }
+    guard !taken.contains(name), !marks.hasLooked(at: name) else { return }
     let bytes: [UInt8]
     switch spool.contents(path) {
     case .packet(let found): bytes = found
@@ -55,11 +84,11 @@ struct SpoolRun {
       return
     }
     guard let (packet, key) = opened else {
-      try spool.note(name)
+      marks.note(name)
       return
     }
     if key.purpose == .link, hasComeIn(packet.group) {
-      try spool.note(name)
+      marks.note(name)
       return
     }
     outcome.bytesReceived += UInt64(bytes.count)
@@ -78,7 +107,7 @@ struct SpoolRun {
     }
     try ingest(packet)
     // What lies there for the holders of a link is for all of them, so it stays.
-    if key.purpose == .link { try spool.note(name) } else { taken.insert(name) }
+    if key.purpose == .link { marks.note(name) } else { taken.insert(name) }
   }
 
   /// Whether this store is in a group, or was until it was removed: what lies there for the holders
@@ -140,12 +169,24 @@ struct SpoolRun {
     for (_, fault) in ingestion.bad where outcome.complaints.count < 16 {
       outcome.complaints.append("an event was left out: \(fault)")
     }
-    heard[packet.group, default: [:]][packet.sender, default: []].formUnion(packet.ends)
     if !packet.entries.isEmpty { toAnswer[packet.group, default: []].insert(packet.sender) }
+    let ends = Set(packet.ends.compactMap { log.number(of: $0) })
+    var word = heard[packet.group]?[packet.sender] ?? Word()
+    word.known.formUnion(ends)
+    for end in packet.ends where word.unknown.count < Word.unknownMax {
+      if log.number(of: end) == nil { word.unknown.insert(end) }
+    }
+    heard[packet.group, default: [:]][packet.sender] = word
     // Who is no member any more could keep others from getting anything.
-    guard case .member = log.standpoint(of: packet.sender) else { return }
-    for other in packet.others {
-      claims[packet.group, default: [:]][other, default: []] += packet.ends
+    guard !packet.others.isEmpty, case .member = log.standpoint(of: packet.sender),
+      let governance = log.governance()
+    else { return }
+    let people = Set(
+      governance.members.map(\.key) + (governance.invites + governance.links).map(\.key)
+    )
+    let others = people.intersection(packet.others)
+    if !others.isEmpty {
+      claims[packet.group, default: []].append(Claim(ends: ends, others: others))
     }
   }
 }

@@ -65,7 +65,21 @@ extension GroupLog {
     )
   }
 
-  /// The same as far as someone may know of it.
+  /// At most so many of them: of everyone one, before there is a second one of anyone, so that who
+  /// forks without end does not crowd out the others.
+  package func chainEnds(most limit: Int) -> [ChainEnd] {
+    let ends = chainEnds()
+    if ends.count <= limit { return ends }
+    var counts: [Digest: Int] = [:]
+    let ranked = ends.map { end in
+      defer { counts[end.author, default: 0] += 1 }
+      return (rank: counts[end.author, default: 0], end: end)
+    }
+    return ranked.sorted { ($0.rank, $0.end.author) < ($1.rank, $1.end.author) }.prefix(limit)
+      .map(\.end)
+  }
+
+  /// How far each chain reaches as far as someone may know of it.
   package func chainEnds(for standpoint: Standpoint) -> [ChainEnd] {
     switch standpoint {
     case .member, .invited: chainEnds()
@@ -358,6 +372,11 @@ extension GroupLog {
 }
 
 extension GroupLog {
+  /// The ids of events that are held.
+  package func ids(of events: some Sequence<Int>) -> Set<Digest> {
+    Set(events.map { replica.judge.graph.id($0) })
+  }
+
   /// The number of an event that is held; nil if it is not.
   package func number(of id: Digest) -> Int? { replica.judge.number(of: id) }
 

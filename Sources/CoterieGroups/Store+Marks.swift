@@ -14,11 +14,32 @@ extension Store {
     }
   }
 
-  /// Sets a local mark.
-  package func setMark(_ key: [UInt8], _ value: [UInt8]) throws(GroupError) {
+  /// The local marks whose keys begin so, by key.
+  package func marks(under prefix: [UInt8]) throws(GroupError) -> [[UInt8]: [UInt8]] {
+    var found: [[UInt8]: [UInt8]] = [:]
+    do throws(LedgerError) {
+      try ledger.snapshot().scan(.marks, prefix: prefix, from: nil) { key, value in
+        found[key.copy(of: 0..<key.count)] = value.copy(of: 0..<value.count)
+        return true
+      }
+    } catch {
+      throw .ledger(error)
+    }
+    return found
+  }
+
+  /// Sets local marks in one commit; those without a value are removed.
+  package func setMarks(_ marks: [[UInt8]: [UInt8]?]) throws(GroupError) {
+    if marks.isEmpty { return }
     do throws(LedgerError) {
       try ledger.write { transaction throws(LedgerError) in
-        try transaction.put(.marks, key, value)
+        for (key, value) in marks {
+          if let value {
+            try transaction.put(.marks, key, value)
+          } else {
+            try transaction.delete(.marks, key)
+          }
+        }
       }
     } catch {
       throw .ledger(error)
