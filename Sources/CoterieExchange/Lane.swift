@@ -91,6 +91,14 @@ final class Lane {
     lacked.append(end)
   }
 
+  /// Whether this end has left, and the other does not know: then this one takes in nothing.
+  var hasLeft: Bool {
+    guard let log, let key, let leaving = log.leaving(of: key.publicKey),
+      let event = log.number(of: leaving)
+    else { return false }
+    return !reached.contains(event)
+  }
+
   var isDone: Bool { hasSaidDone && hasHeardDone && !isAnsweringWants && messages.isEmpty }
 
   /// Starts to send; answers the bytes with which the other end receives.

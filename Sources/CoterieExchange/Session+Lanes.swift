@@ -174,7 +174,7 @@ extension ExchangeSession {
         for end in part { lane.note(end, limits) }
         if word == .lastEnds {
           lane.isEndsComplete = true
-          lane.asking = lane.lacked[...]
+          lane.asking = lane.hasLeft ? [] : lane.lacked[...]
         }
       case .needs, .lastNeeds:
         let part = try payload.list(limit: Self.needsMax) { cursor, bytes throws(Malformed) in
@@ -258,7 +258,7 @@ extension ExchangeSession {
     writer.array(2)
     let isFirst = lane.wanted.isEmpty && lane.wantedChunks.isEmpty
     let left = max(0, Self.wantsInSession - lane.wanted.count)
-    let limit = isFirst ? Self.firstWants : Self.wantsMax
+    let limit = lane.hasLeft ? 0 : isFirst ? Self.firstWants : Self.wantsMax
     let contents = try group { () throws(GroupError) in
       try lane.log?.missingContents(limit: min(limit, left), besides: lane.wanted) ?? []
     }

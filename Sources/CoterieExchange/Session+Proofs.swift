@@ -104,12 +104,16 @@ extension ExchangeSession {
     try start(lane, seal: proof.seal, peerKey)
   }
 
-  /// Who the other end is: as the key that it has, or as the holder of a link.
+  /// Who the other end is: as the key that it has, or as the holder of a link; someone removed does
+  /// not come back by one.
   func standpoint(_ lane: Lane, _ log: GroupLog) -> Standpoint {
     guard let peer = lane.peer else { return .stranger }
     let own = log.standpoint(of: peer)
-    if own == .stranger, let link = lane.peerLink { return log.standpoint(of: link) }
-    return own
+    guard let link = lane.peerLink, log.standpoint(of: link) == .invited else { return own }
+    switch own {
+    case .stranger, .parted: return .invited
+    case .member, .invited, .removed: return own
+    }
   }
 
   private func start(_ lane: Lane, seal: Digest, _ peerKey: Digest) throws(ExchangeError) {

@@ -74,15 +74,17 @@ extension SpoolRun {
       earlier.insert(receiver.key)
       lacking[receiver.key] = log.inOrder(Set(events).union(contents))
     }
-    // Who was removed gets less than everything, and may get more once another removal counts.
-    let served = receivers.filter { !$0.isRemoved && !(lacking[$0.key] ?? []).isEmpty }.map(\.key)
+    // Who is out gets less than everything, and may get more once something else counts.
+    let served = receivers.filter { !$0.isOut && !(lacking[$0.key] ?? []).isEmpty }.map(\.key)
     for receiver in receivers {
       let events = lacking[receiver.key] ?? []
       let mustAnswer = toAnswer[log.group]?.contains(receiver.key) == true
       if events.isEmpty, !mustAnswer { continue }
-      let others = Array(served.filter { $0 != receiver.key }.prefix(Packet.othersMax))
-      let left = try leave(events, ends, others, for: receiver, log, signer)
-      let reached = receiver.ends ?? ends
+      // Who is out is told of no more than it may know: what it does not know, it could not have.
+      let reached = receiver.isOut ? log.chainEnds(for: receiver.standpoint).map(\.id) : ends
+      let others = receiver.isOut ? [] : served.filter { $0 != receiver.key }
+      let most = Array(others.prefix(Packet.othersMax))
+      let left = try leave(events, reached, most, for: receiver, log, signer)
       records[receiver.key]?.sent += left.map { name in
         SpoolRecord.Sent(
           name: name,

@@ -83,11 +83,12 @@ struct SpoolRun {
       outcome.complaints.append("a packet was left out: \(error)")
       return
     }
-    guard let (packet, key) = opened else {
+    guard let (found, key) = opened else {
       marks.note(name)
       return
     }
-    if key.purpose == .link, hasComeIn(packet.group) {
+    var packet = found
+    if key.purpose == .link, needsNoLink(packet.group, key) {
       marks.note(name)
       return
     }
@@ -100,6 +101,7 @@ struct SpoolRun {
       taken.insert(name)
       return
     }
+    if hasLeft(packet, key) { packet.entries = [] }
     lacked[name] = hurried.contains(name) ? nil : eventLacked(by: packet)
     if lacked[name] != nil {
       early.append(name)
@@ -110,14 +112,22 @@ struct SpoolRun {
     if key.purpose == .link { marks.note(name) } else { taken.insert(name) }
   }
 
-  /// Whether this store is in a group, or was until it was removed: what lies there for the holders
-  /// of a link is for those who are not in yet.
-  private func hasComeIn(_ group: Digest) -> Bool {
+  /// Whether this store is in a group, or is out of it: what lies there for the holders of a link is
+  /// for those who are not in yet. Who left may come back by a link that is new to it.
+  private func needsNoLink(_ group: Digest, _ link: StoredKey) -> Bool {
     guard let log = logs[group], let key = keys.key(for: log) else { return false }
     switch log.standpoint(of: key.publicKey) {
     case .member, .removed: return true
+    case .parted: return link.link.map { log.number(of: $0) != nil } ?? false
     case .invited, .stranger: return false
     }
+  }
+
+  /// Whether this store has left a group, which who sent a packet did not know: it takes in nothing
+  /// then.
+  private func hasLeft(_ packet: Packet, _ key: StoredKey) -> Bool {
+    guard let leaving = logs[packet.group]?.leaving(of: key.publicKey) else { return false }
+    return !packet.ends.contains(leaving)
   }
 
   /// A packet of a new group must found it, and come from someone who may invite; nil if the
