@@ -26,7 +26,8 @@ public enum Pump {
   /// Runs a session over two descriptors, such as pipes or a socket, until both ends are done.
   ///
   /// Reads while it writes, so that two ends that both send much never wait for each other. An end
-  /// that says and takes nothing for `idleSeconds` is given up.
+  /// that says and takes nothing for `idleSeconds` is given up, and so is one of which no whole
+  /// message comes or goes for five times as long.
   ///
   /// - Parameter goesOn: asked now and then; answers false to stop.
   public static func run(
@@ -60,7 +61,7 @@ public enum Pump {
   ) throws(ExchangeError) {
     var pending: [UInt8] = []
     var place = 0
-    var idleTurns = 0
+    var patience = Patience(seconds: idleSeconds)
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       if place == pending.count {
@@ -68,18 +69,17 @@ public enum Pump {
         pending = try session.send() ?? []
         if pending.isEmpty, session.isDone { return }
       }
+      let isSending = place < pending.count
+      // An end that has stopped reading would be ready at once, again and again.
       var watched = [
         pollfd(fd: input, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: output, events: place < pending.count ? Int16(POLLOUT) : 0, revents: 0),
+        pollfd(fd: isSending ? output : -1, events: Int16(POLLOUT), revents: 0),
       ]
       let ready = unsafe poll(&watched, 2, 250)
       if ready < 0, errno != EINTR { throw .unreachable("waiting failed with error \(errno)") }
       guard goesOn() else { throw .unreachable("interrupted") }
-      idleTurns = ready > 0 ? 0 : idleTurns + 1
-      if idleTurns > idleSeconds * 4 {
-        throw .unreachable("the other end said nothing for \(idleSeconds) s")
-      }
-      if place < pending.count, watched[1].revents != 0 {
+      if ready < 0 { continue }
+      if isSending, watched[1].revents != 0 {
         let count = unsafe pending.withUnsafeBytes { bytes in
           unsafe write(output, bytes.baseAddress.map { unsafe $0 + place }, pending.count - place)
         }
@@ -87,6 +87,7 @@ public enum Pump {
           throw .unreachable("the other end does not take any more")
         }
         place += max(0, count)
+        if count > 0 { patience.renew(isWhole: place == pending.count) }
       }
       if watched[0].revents != 0 {
         let count = unsafe chunk.withUnsafeMutableBytes { bytes in
@@ -96,8 +97,44 @@ public enum Pump {
         if count < 0, errno != EAGAIN, errno != EINTR {
           throw .unreachable("reading failed with error \(errno)")
         }
-        if count > 0 { try session.receive(Array(chunk[..<count])) }
+        if count > 0 {
+          let understood = session.bytesUnderstood
+          try session.receive(Array(chunk[..<count]))
+          patience.renew(isWhole: session.bytesUnderstood > understood)
+        }
       }
+      try patience.check()
     }
+  }
+}
+
+/// How long an end waits for the other: for any byte, and for a whole message.
+private struct Patience {
+  private static let turns = 5
+  private let seconds: Int
+  private var lastByte = Self.now()
+  private var lastMessage = Self.now()
+
+  init(seconds: Int) { self.seconds = seconds }
+
+  mutating func renew(isWhole: Bool) {
+    lastByte = Self.now()
+    if isWhole { lastMessage = lastByte }
+  }
+
+  func check() throws(ExchangeError) {
+    let now = Self.now()
+    if now - lastByte > seconds {
+      throw .unreachable("the other end said nothing for \(seconds) s")
+    }
+    if now - lastMessage > seconds * Self.turns {
+      throw .unreachable("the other end said nothing whole for \(seconds * Self.turns) s")
+    }
+  }
+
+  private static func now() -> Int {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec
   }
 }

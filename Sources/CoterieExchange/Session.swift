@@ -135,6 +135,9 @@ public final class ExchangeSession {
     }
   }
 
+  /// Bytes of the other end that made whole messages.
+  var bytesUnderstood: UInt64 { channel.offset }
+
   func garbage(_ what: String) -> ExchangeError { .garbage(what, offset: channel.offset) }
 
   func group<Result>(_ body: () throws(GroupError) -> Result) throws(ExchangeError) -> Result {
