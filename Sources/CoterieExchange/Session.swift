@@ -76,7 +76,7 @@ public final class ExchangeSession {
     guard !outgoing.isEmpty else { return nil }
     let bytes = outgoing.removeFirst()
     outcome.bytesSent += UInt64(bytes.count)
-    finishIfDone()
+    try finishIfDone()
     return bytes
   }
 
@@ -96,7 +96,7 @@ public final class ExchangeSession {
       }
       while let message = try channel.next() { try hear(message) }
     }
-    finishIfDone()
+    try finishIfDone()
   }
 
   /// Takes in what was received and not yet written, when the other end went away.
@@ -106,8 +106,15 @@ public final class ExchangeSession {
     }
   }
 
-  private func finishIfDone() {
-    if hasSaidEnd, hasHeardEnd, outgoing.isEmpty { isDone = true }
+  private func finishIfDone() throws(ExchangeError) {
+    guard !isDone, hasSaidEnd, hasHeardEnd, outgoing.isEmpty else { return }
+    isDone = true
+    for tag in order {
+      guard let log = lanes[tag]?.log else { continue }
+      try group { () throws(GroupError) in
+        try store.eraseOlderSeal(in: log, now: surroundings.now())
+      }
+    }
   }
 
   func say(_ word: Word, _ payload: [UInt8]) {

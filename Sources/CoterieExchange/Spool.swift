@@ -52,6 +52,11 @@ public struct Spool {
       throw error
     }
     try group { () throws(GroupError) in try run.marks.finish(lying: run.lying) }
+    for log in run.logs.values {
+      try group { () throws(GroupError) in
+        try store.eraseOlderSeal(in: log, now: surroundings.now())
+      }
+    }
     for name in run.taken { unsafe unlink("\(folder)/\(name)") }
     return run.outcome
   }

@@ -150,4 +150,37 @@ import Testing
     try sync(ann)
     #expect(packets == [])
   }
+
+  @Test func `opens nothing that was sealed to an older key once all know the newer`()
+    async throws
+  {
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    for _ in 0..<2 { for store in [ann, bob] { try sync(store) } }
+    try await post("saved on the way", id, ann)
+    try sync(ann)
+    let name = try #require(packets.first)
+    let saved = try #require(FileManager.default.contents(atPath: shelf.path("spool/\(name)")))
+    let his = try shelf.group(id, bob)
+    try await his.changeSeal()
+    for store in [bob, ann, bob] { try sync(store) }
+    #expect(try bob.keys().map { $0.olderSealKey != nil } == [true])
+    try await post("in knowledge of it", id, ann)
+    for store in [ann, bob] { try sync(store) }
+    #expect(try await texts(id, bob) == ["saved on the way", "in knowledge of it"])
+    #expect(try bob.keys().map { $0.olderSealKey != nil } == [false])
+    try saved.write(to: URL(filePath: shelf.path("spool/back.packet")))
+    #expect(try sync(bob).bytesReceived == 0)
+  }
+
+  @Test func `waits a month for those who say nothing before the older key goes`() async throws {
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [(bob, .member)])
+    try await shelf.group(id, bob).changeSeal()
+    for (days, isThere) in [(29, true), (2, false)] {
+      shelf.clock.advance(seconds: Int64(days) * 86_400)
+      try exchange(ann, bob, shelf)
+      #expect(try bob.keys().map { $0.olderSealKey != nil } == [isThere])
+    }
+  }
 }
