@@ -174,6 +174,9 @@ public final class ExchangeSession {
       offeredKeys[tag] = key
       mail.append(tag)
     }
+    // The newest are the likeliest to be new to the other end; it reads no more.
+    groups = groups.suffix(limits.offersMax)
+    mail = mail.suffix(limits.offersMax)
     var writer = CBORWriter()
     writer.array(2)
     for tags in [groups, mail] {

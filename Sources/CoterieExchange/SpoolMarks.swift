@@ -123,6 +123,18 @@ struct SpoolMarks {
     records[recordKey(group, receiver)].flatMap { try? SpoolRecord($0) } ?? SpoolRecord()
   }
 
+  /// Everyone of whom something is noted in a group.
+  func people(in group: Digest) -> [Digest] {
+    let head = Array("spool".utf8) + folder + group.bytes
+    return records.keys.filter { $0.starts(with: head) }
+      .compactMap { Digest($0.dropFirst(head.count)) }
+  }
+
+  /// Forgets what is noted of someone.
+  mutating func forget(_ group: Digest, _ receiver: Digest) {
+    changes.updateValue(nil, forKey: recordKey(group, receiver))
+  }
+
   mutating func keep(_ record: SpoolRecord, _ group: Digest, _ receiver: Digest) {
     let key = recordKey(group, receiver)
     let bytes = record.bytes

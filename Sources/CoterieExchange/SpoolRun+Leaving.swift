@@ -16,6 +16,12 @@ extension SpoolRun {
     do throws(GroupError) {
       var records: [Digest: SpoolRecord] = [:]
       let receivers = receivers(governance, log, me)
+      // What lies there for an invite or a link that is open no more is for nobody.
+      let keys = Set(receivers.map(\.key))
+      for key in marks.people(in: group) where !keys.contains(key) {
+        taken.formUnion(marks.record(group, key).sent.map(\.name))
+        marks.forget(group, key)
+      }
       for receiver in receivers {
         var record = marks.record(group, receiver.key)
         let claims = (claims[group] ?? []).filter { $0.others.contains(receiver.key) }

@@ -97,3 +97,23 @@ import Testing
     #expect(try await hers.state() == his.state())
   }
 }
+
+@Suite struct `Packets for an invite or a link`: FolderUsing {
+  let shelf: Shelf
+
+  init() throws { shelf = try Self.shelfWithFolder() }
+
+  @Test func `are removed by who left them once it is open no more`() async throws {
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let id = try await shelf.group(of: ann, with: [])
+    let hers = try shelf.group(id, ann)
+    let invite = try await hers.invite(try bob.makeKey(now: 1), as: .member)
+    let ticket = try await hers.createLink(as: .member)
+    try sync(ann)
+    #expect(packets.count == 2)
+    try await hers.withdraw(invite: invite)
+    try await hers.close(link: ticket.link)
+    try sync(ann)
+    #expect(packets == [])
+  }
+}
