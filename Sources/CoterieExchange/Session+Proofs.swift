@@ -90,6 +90,7 @@ extension ExchangeSession {
       }
     } else {
       guard let group = proof.group, lane.group == nil || lane.group == group,
+        only?.contains(group) ?? true,
         lane.key?.purpose == .link || policy.admits(proof.key)
       else {
         lane.close()

@@ -25,6 +25,8 @@ public final class ExchangeSession {
   let limits: ExchangeLimits
   let keys: [StoredKey]
   let known: [GroupLog]
+  /// The groups that are exchanged; nil for all, also such as are new here.
+  let only: Set<Digest>?
   let policy: ContactPolicy
   var channel: Channel
   var lanes: [Digest: Lane] = [:]
@@ -52,6 +54,7 @@ public final class ExchangeSession {
     self.surroundings = surroundings
     self.limits = limits
     channel = Channel(frameBytesMax: limits.frameBytesMax)
+    only = groups.map { Set($0.map(\.group)) }
     do throws(GroupError) {
       keys = try store.keys()
       policy = try store.contactPolicy()

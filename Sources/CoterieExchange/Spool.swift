@@ -1,4 +1,5 @@
 public import CoterieGroups
+public import CoterieWire
 internal import Glibc
 
 /// An exchange through a folder that all members can reach, whoever carries it: a synchronised
@@ -14,18 +15,23 @@ public struct Spool {
   static let ending = ".packet"
   let store: Store
   let folder: String
+  let groups: Set<Digest>?
   let surroundings: Surroundings
   let limits: ExchangeLimits
 
   /// Exchanges through this folder.
+  ///
+  /// - Parameter groups: those to be exchanged; nil for all, also such as are new here.
   public init(
     store: Store,
     folder: String,
+    groups: Set<Digest>? = nil,
     surroundings: Surroundings,
     limits: ExchangeLimits = ExchangeLimits()
   ) {
     self.store = store
     self.folder = folder
+    self.groups = groups
     self.surroundings = surroundings
     self.limits = limits
   }
@@ -46,7 +52,9 @@ public struct Spool {
     do throws(ExchangeError) {
       try takeIn(left, &run, goesOn)
       run.lying = Set(names).subtracting(run.taken)
-      for group in run.logs.keys.sorted() { try run.leave(group) }
+      for group in run.logs.keys.sorted() where groups?.contains(group) ?? true {
+        try run.leave(group)
+      }
     } catch {
       try? run.marks.giveUp()
       throw error

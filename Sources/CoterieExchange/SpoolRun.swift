@@ -87,6 +87,7 @@ struct SpoolRun {
       marks.note(name)
       return
     }
+    if let groups = spool.groups, !groups.contains(found.group) { return }
     var packet = found
     if key.purpose == .link, needsNoLink(packet.group, key) {
       marks.note(name)

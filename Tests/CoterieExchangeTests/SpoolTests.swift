@@ -183,4 +183,33 @@ import Testing
       #expect(try bob.keys().map { $0.olderSealKey != nil } == [isThere])
     }
   }
+
+  @Test func `carries one group alone where only that is asked for`() async throws {
+    let (ann, bob) = (try shelf.make("ann.coterie"), try shelf.make("bob.coterie"))
+    let one = try await shelf.group(of: ann, with: [(bob, .member)])
+    let other = try await shelf.group(of: ann, with: [(bob, .member)])
+    for id in [one, other] { try await post("hello", id, ann) }
+    func sync(_ store: Store, _ groups: Set<Digest>?) throws -> ExchangeOutcome {
+      let folder = shelf.path("spool")
+      return try Spool(
+        store: store,
+        folder: folder,
+        groups: groups,
+        surroundings: shelf.surroundings
+      ).run()
+    }
+    #expect(try sync(ann, [one]).sent == 1)
+    #expect(try sync(bob, [other]).received == 0)
+    #expect(try sync(bob, nil).received == 1)
+    let ours = try ExchangeSession(
+      store: bob,
+      groups: [try bob.log(of: other)],
+      surroundings: shelf.surroundings
+    )
+    try await post("again", one, ann)
+    try Pump.run(ours, try ExchangeSession(store: ann, surroundings: shelf.surroundings))
+    #expect(ours.outcome.received == 1)
+    #expect(try await texts(one, bob) == ["hello"])
+    #expect(try await texts(other, bob) == ["hello"])
+  }
 }

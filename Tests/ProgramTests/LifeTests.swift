@@ -36,6 +36,48 @@ import Testing
     }
   }
 
+  @Test func `exchanges one group where one is named, and never a store with itself`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      mkdir spool
+      coterie init a.coterie
+      coterie group create One -s a.coterie
+      coterie group create Two -s a.coterie
+      for group in one two; do
+        coterie invite create $(coterie key new -s a.coterie) member -g $group -s a.coterie
+      done
+      echo "env $(COTERIE_GROUP=one coterie sync spool -s a.coterie | grep -o 'sent [0-9]*')"
+      rm spool/*
+      echo "one $(coterie sync spool -g one -s a.coterie | grep -o 'sent [0-9]*')"
+      coterie sync spool -g three -s a.coterie; echo "none $?"
+      coterie sync a.coterie -s a.coterie; echo "same $?"
+      coterie sync ./a.coterie/ -s a.coterie; echo "slash $?"
+      """
+    )
+    for word in ["env sent 4", "one sent 2", "none 3", "same 2", "slash 2"] {
+      #expect(run.output.contains(word), "\(word): \(run.output)\(run.errors)")
+    }
+  }
+
+  @Test func `gives up a command that reads no more`() throws {
+    let desk = try Desk()
+    let run = try desk.shell(
+      """
+      coterie init a.coterie
+      coterie group create Club -s a.coterie
+      start=$(date +%s)
+      timeout 20 coterie sync --with 'head -c 40 >/dev/null; exec <&-; sleep 100' --timeout 2 \\
+        -s a.coterie
+      echo "ends $?"
+      [ $(($(date +%s) - start)) -lt 15 ] && echo "soon"
+      """
+    )
+    for word in ["ends 7", "soon"] {
+      #expect(run.output.contains(word), "\(word): \(run.output)\(run.errors)")
+    }
+  }
+
   @Test func `locks a store with a passphrase and a key file, until both are there`() throws {
     let desk = try Desk()
     let run = try desk.shell(

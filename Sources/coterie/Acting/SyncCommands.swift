@@ -18,7 +18,8 @@ enum SyncCommands {
       WHERE is a folder that all can reach (a synchronised folder, a stick: packets are sealed for
       each member separately), or another store of yours. --with runs a command and speaks with it
       over pipes, so that ssh carries it; --stdio is the other end of that. Only what is missing is
-      sent; what was interrupted goes on the next time.
+      sent; what was interrupted goes on the next time. All groups are exchanged, or the one that
+      --group names.
       """,
     example: "sync ~/Shared/spool -s alice.coterie",
     operands: [Operand("WHERE", .optional, help: "a folder, or another store")],
@@ -49,22 +50,30 @@ enum SyncCommands {
         help: "name another store of yours, or a folder that all can reach"
       )
     }
+    let group = try chosenGroup(store, invocation)
     do throws(ExchangeError) {
       if invocation.has("--stdio") {
-        return try speak(store, STDIN_FILENO, STDOUT_FILENO, idle)
+        return try speak(try session(store, group), STDIN_FILENO, STDOUT_FILENO, idle)
       }
       if let command = invocation.value("--with") {
-        return try speak(store, with: command, idle)
+        return try speak(try session(store, group), with: command, idle)
       }
       guard let place = invocation.operands.first else {
         throw ExchangeError.unreachable("")
       }
-      if (try? Stores.isOwn(place)) == true { return try join(store, place) }
+      if (try? Stores.isOwn(place)) == true {
+        return try join(store, place, group)
+      }
       guard Files.isFolder(place) else {
         throw ExchangeError.unreachable("there is no folder \(place)")
       }
-      return try Spool(store: store, folder: place, surroundings: Stores.surroundings)
-        .run { !Interruption.isAsked }
+      let spool = Spool(
+        store: store,
+        folder: place,
+        groups: group.map { [$0] },
+        surroundings: Stores.surroundings
+      )
+      return try spool.run { !Interruption.isAsked }
     } catch .unreachable("") {
       throw Failure.usage(
         "sync needs WHERE, --with or --stdio",
@@ -82,30 +91,58 @@ enum SyncCommands {
     return places.0.st_dev == places.1.st_dev && places.0.st_ino == places.1.st_ino
   }
 
-  private static func session(_ store: Store) throws(ExchangeError) -> ExchangeSession {
-    try ExchangeSession(store: store, surroundings: Stores.surroundings)
+  /// The one group that `--group` names; nil for all, whatever `COTERIE_GROUP` says.
+  private static func chosenGroup(
+    _ store: Store,
+    _ invocation: Invocation
+  ) throws(Failure) -> Digest? {
+    guard invocation.value("--group") != nil else { return nil }
+    do {
+      return try Desk.group(in: store, invocation)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure(.notFound, "not-found", "\(error)")
+    }
   }
 
-  private static func join(_ store: Store, _ place: String) throws(ExchangeError) -> ExchangeOutcome
-  {
+  private static func session(
+    _ store: Store,
+    _ group: Digest?
+  ) throws(ExchangeError) -> ExchangeSession {
+    var logs: [GroupLog]?
+    if let group {
+      do throws(GroupError) {
+        logs = [try store.log(of: group)]
+      } catch {
+        throw .group(error)
+      }
+    }
+    return try ExchangeSession(store: store, groups: logs, surroundings: Stores.surroundings)
+  }
+
+  private static func join(
+    _ store: Store,
+    _ place: String,
+    _ group: Digest?
+  ) throws(ExchangeError) -> ExchangeOutcome {
     let other: Store
     do throws(Failure) {
       other = try Stores.open(place)
     } catch {
       throw .unreachable(error.message)
     }
-    let one = try session(store)
-    try Pump.run(one, try session(other))
+    let one = try session(store, group)
+    try Pump.run(one, try session(other, nil))
     return one.outcome
   }
 
   private static func speak(
-    _ store: Store,
+    _ session: ExchangeSession,
     _ input: Int32,
     _ output: Int32,
     _ idle: Int
   ) throws(ExchangeError) -> ExchangeOutcome {
-    let session = try session(store)
     try Pump.run(session, reading: input, writing: output, idleSeconds: idle) {
       !Interruption.isAsked
     }
@@ -114,7 +151,7 @@ enum SyncCommands {
 
   /// Runs a command and speaks with it over its standard input and output.
   private static func speak(
-    _ store: Store,
+    _ session: ExchangeSession,
     with command: String,
     _ idle: Int
   ) throws(ExchangeError) -> ExchangeOutcome {
@@ -144,7 +181,7 @@ enum SyncCommands {
       if status == 0 { end(child) }
     }
     guard status == 0 else { throw .unreachable("\(command) cannot be run (error \(status))") }
-    return try speak(store, fromChild[0], toChild[1], idle)
+    return try speak(session, fromChild[0], toChild[1], idle)
   }
 
   /// Waits for a command with which nobody speaks any more; one that goes on is stopped.
