@@ -113,8 +113,10 @@ struct SpoolRun {
     if key.purpose == .link { marks.note(name) } else { taken.insert(name) }
   }
 
-  /// Whether this store is in a group, or is out of it: what lies there for the holders of a link is
-  /// for those who are not in yet. Who left may come back by a link that is new to it.
+  /// Whether this store is in a group, or is out of it.
+  ///
+  /// What lies there for the holders of a link is for those who are not in yet. Who left may come
+  /// back by a link that is new to it.
   private func needsNoLink(_ group: Digest, _ link: StoredKey) -> Bool {
     guard let log = logs[group], let key = keys.key(for: log) else { return false }
     switch log.standpoint(of: key.publicKey) {

@@ -111,8 +111,8 @@ extension GroupLog {
     }
   }
 
-  /// The events of messages whose content is here and goes to a member, and that were signed without
-  /// knowledge of its joining: as long as that was not known, no content was sent.
+  /// The events of messages whose content is here and goes to a member, and that were signed
+  /// without knowledge of its joining: as long as that was not known, no content was sent.
   ///
   /// O(events).
   package func earlierContents(

@@ -126,8 +126,9 @@ extension Store {
 }
 
 extension [StoredKey] {
-  /// The key with which its holder is in a group or was in it, else one that is known there: a key
-  /// of another group may be invited to a chat. One with which an invite was declined comes last.
+  /// The key with which its holder is in a group or was in it, else one that is known there.
+  ///
+  /// A key of another group may be invited to a chat. One that declined an invite comes last.
   package func key(for log: GroupLog) -> StoredKey? {
     if let own = last(where: { $0.purpose == .member && $0.group == log.group }) { return own }
     let known = filter { $0.purpose != .link && log.standpoint(of: $0.publicKey) != .stranger }

@@ -42,7 +42,7 @@ extension FolderUsing {
     try Spool(store: store, folder: shelf.path("spool"), surroundings: shelf.surroundings).run()
   }
 
-  /// The texts of a group's messages in a store; a question mark for one whose content is not there.
+  /// The texts of a group's messages in a store; a question mark for one that is not there.
   func texts(_ id: Digest, _ store: Store) async throws -> Set<String> {
     let group = try shelf.group(id, store)
     try await group.refresh()
