@@ -142,7 +142,8 @@ extension Group {
   /// The one before is kept until all others know of the new one.
   @discardableResult
   public func changeSeal() throws(GroupError) -> Digest {
-    guard let me, let vault = store.vault else { throw .noKey(group: id) }
+    let me = try signing().publicKey
+    guard let vault = store.vault else { throw .noKey(group: id) }
     return try store.exclusively { () throws(GroupError) in
       // Another program may have changed it too: then that seal key is the one before.
       guard let key = try store.keys().holding(me) else { throw .noKey(group: id) }
