@@ -59,7 +59,17 @@ class Ground:
             **more,
         }
 
-    def run(self, *words, do=None, count=None, record=None, log=False, before=(), hurry=False):
+    def run(
+        self,
+        *words,
+        do=None,
+        count=None,
+        record=None,
+        log=False,
+        before=(),
+        hurry=False,
+        typed=b"",
+    ):
         """Runs the program; `do` is an accident for the shim at the nth of the calls `count`."""
         more = {}
         if do or record or log or hurry:
@@ -79,7 +89,7 @@ class Ground:
             [*before, self.coterie, *words],
             env=self.environment(**more),
             cwd=self.folder,
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             timeout=120,
         )

@@ -171,6 +171,51 @@ class NewKey(Scene):
             raise Fault("the program said that it has made a key which is not there")
 
 
+class Lock(Scene):
+    """A store gets a passphrase, and with it another key under which everything is sealed."""
+
+    name = "key passwd"
+    typed = b"open sesame\n"
+    # 6 where it was set already and nobody has unlocked it since.
+    again = (0, 6)
+
+    def prepare(self):
+        super().prepare()
+        self.words = ("key", "passwd", "--passphrase-fd", "0", "-s", self.ground.store)
+
+    def run(self, **accident):
+        return self.ground.run(*self.words, typed=self.typed, **accident)
+
+    def unlock(self):
+        words = ("-s", self.ground.store)
+        if self.ground.run("key", "list", *words).status == 6:
+            run = self.ground.run("unlock", "--passphrase-fd", "0", *words, typed=self.typed)
+            if run.status != 0:
+                raise Fault(f"the passphrase does not open it: {run}")
+
+    def check(self, run):
+        self.unlock()
+        super().check(run)
+
+    def check_again(self):
+        self.unlock()
+        super().check_again()
+
+
+class Unlock(Lock):
+    name = "key passwd --remove"
+
+    def prepare(self):
+        super().prepare()
+        super().run()
+        self.words = ("key", "passwd", "--remove", "-s", self.ground.store)
+
+    def run(self, **accident):
+        # What waits in memory lies elsewhere, and is not brought back.
+        self.unlock()
+        return super().run(**accident)
+
+
 class Import(Scene):
     name = "import"
 
@@ -408,6 +453,6 @@ class Salvage(Scene):
 
 
 ALL = [
-    Init, Create, Post, Attach, NewKey, Import, Export, Erase, EraseHere, Clear, Forget, Compact,
-    Purge, Backup, Upgrade, UpgradeAlone, Sync, Salvage,
+    Init, Create, Post, Attach, NewKey, Lock, Unlock, Import, Export, Erase, EraseHere, Clear, Forget,
+    Compact, Purge, Backup, Upgrade, UpgradeAlone, Sync, Salvage,
 ]  # fmt: skip
