@@ -36,9 +36,11 @@ extension Failure {
     )
   }
 
-  /// A word that is not written as a position.
+  /// A word that is not written as a position; one of letters and digits could be an id of another
+  /// program, and is one that is not here.
   static func notAPosition(_ word: String, help: String) -> Failure {
-    usage("\"\(word)\" names no position", help: help)
+    let isID = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber }
+    return isID ? noEvent(called: word) : usage("\"\(word)\" names no position", help: help)
   }
 
   /// A position that a log of so many events has not.

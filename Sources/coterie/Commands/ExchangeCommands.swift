@@ -114,7 +114,8 @@ enum ExportCommand {
         found.append(position.heads(in: log))
       } catch {
         if error.code == "ambiguous" { throw error }
-        if error.code == "not-found" { failure = error }
+        let couldBeHeld = word.hasPrefix("#") || word.allSatisfy(\.isHexDigit)
+        if error.code == "not-found", couldBeHeld { failure = error }
       }
     }
     guard let heads = found.first else { throw failure }
