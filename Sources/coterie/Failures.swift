@@ -36,11 +36,20 @@ extension Failure {
     )
   }
 
-  /// A word that is not written as a position; one of letters and digits could be an id of another
-  /// program, and is one that is not here.
+  /// A word that is not written as a position.
   static func notAPosition(_ word: String, help: String) -> Failure {
-    let isID = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber }
-    return isID ? noEvent(called: word) : usage("\"\(word)\" names no position", help: help)
+    usage("\"\(word)\" names no position", help: help)
+  }
+
+  /// A word that names no single event: one of letters and digits could be an id elsewhere, and is
+  /// one that is not here.
+  static func notAnEvent(_ word: String) -> Failure {
+    isWrittenAsID(word) ? noEvent(called: word) : notAPosition(word, help: "an id prefix, or #N")
+  }
+
+  /// Whether a word of letters and digits is no hexadecimal number.
+  static func isWrittenAsID(_ word: String) -> Bool {
+    word.allSatisfy { $0.isLetter || $0.isNumber } && !word.allSatisfy(\.isHexDigit)
   }
 
   /// A position that a log of so many events has not.

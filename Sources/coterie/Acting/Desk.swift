@@ -130,7 +130,7 @@ struct Desk {
   func event(_ word: String) async throws -> Digest {
     let isPosition = word.hasPrefix("#") && Int(word.dropFirst()) != nil
     guard isPosition || !word.isEmpty && word.allSatisfy(\.isHexDigit) else {
-      throw Failure.notAPosition(word, help: "an id prefix, or #N")
+      throw Failure.notAnEvent(word)
     }
     let found: [Digest]
     do throws(GroupError) {

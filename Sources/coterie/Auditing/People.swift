@@ -145,6 +145,7 @@ struct OpenedCase {
     _ log: MemberLog,
     _ source: any LogSource
   ) throws(Failure) -> Int {
+    if word != "root", Failure.isWrittenAsID(word) { throw .noEvent(called: word) }
     let position = try position(word, log, source)
     let heads = position.heads(in: log)
     guard heads.count == 1, !position.isBefore, let event = log.number(of: heads[0]) else {

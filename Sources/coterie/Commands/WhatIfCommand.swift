@@ -266,7 +266,7 @@ private struct EventNames {
     }
     // A step of a scenario may have any name.
     guard !steps.isEmpty || !word.isEmpty && word.allSatisfy(\.isHexDigit) else {
-      throw .notAPosition(word, help: "an id prefix, or #N")
+      throw .notAnEvent(word)
     }
     let found = ids.filter { $0.hex.hasPrefix(word.lowercased()) }
     guard let id = found.first, found.count == 1 else { throw .notOneEvent(found, word) }
