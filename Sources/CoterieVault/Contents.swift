@@ -120,7 +120,7 @@ public struct Contents: Sendable {
     return AttachmentFile(folder: folder, name: Array(Entropy.bytes(16)).hex)
   }
 
-  var folder: String { "\(vault.path)/attachments" }
+  var folder: String { "\(vault.path)/\(StoreFormat.attachmentsFolder)" }
 
   // MARK: Looking
 
@@ -161,7 +161,7 @@ public struct Contents: Sendable {
       guard name.utf8.count == AttachmentFile.nameBytes, [UInt8](hex: name) != nil else {
         throw Malformed(.invalidValue(field: "attachment"), at: 0)
       }
-      let file = AttachmentFile(folder: "\(path)/attachments", name: name)
+      let file = AttachmentFile(folder: "\(path)/\(StoreFormat.attachmentsFolder)", name: name)
       return Place(slot: slot, sealed: sealed, attachment: file)
     } catch {
       throw .damaged(path: path, problem: "the content of \(event) cannot be read: \(error)")

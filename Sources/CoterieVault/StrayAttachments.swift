@@ -54,7 +54,7 @@ extension Vault {
   ///
   /// - Returns: how many were removed.
   public func removeStrayAttachments(_ ledger: Ledger) throws(VaultError) -> Int {
-    let folder = "\(path)/attachments"
+    let folder = "\(path)/\(StoreFormat.attachmentsFolder)"
     return try self.ledger { () throws(LedgerError) in
       guard try FileAccess.isThere(folder) else { return 0 }
       var named: Set<String> = []

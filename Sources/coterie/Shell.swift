@@ -8,8 +8,12 @@ enum Shell {
       (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
         || byte >= 128 || "/._-+,:@%=".utf8.contains(byte)
     }
-    if plain, !word.isEmpty { return word }
-    return "'" + word.replacing("'", with: "'\\''") + "'"
+    return plain && !word.isEmpty ? word : enclosed(word)
+  }
+
+  /// A word in quotes, in which the shell reads nothing more, not even a keyword or a setting.
+  static func enclosed(_ word: String) -> String {
+    "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
   /// Runs a command and waits for it; with `isQuiet` it reads nothing, and its output is nobody's.

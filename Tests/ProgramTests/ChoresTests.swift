@@ -307,16 +307,10 @@ private func told(
   }
 
   @Test func `that go on look again and again until they are told to end`() throws {
-    // What starts tests may block signals, which those who are started inherit.
-    let unblocked = """
-      import os, signal, sys
-      signal.pthread_sigmask(signal.SIG_SETMASK, [])
-      os.execvp(sys.argv[1], sys.argv[1:])
-      """
     try told(
       Self.pair + """
         set +e; mkdir spool
-        for_a_while() { python3 -c '\(unblocked)' timeout -s INT 4 coterie "$@" -s a.coterie; }
+        for_a_while() { python3 -c '\(Desk.unblocked)' timeout -s INT 4 coterie "$@" -s a.coterie; }
         for_a_while serve spool --every 1 > served & serving=$!
         for_a_while watch --every 50 > watched & watching=$!
         sleep 1; coterie message post "over the spool" -s a.coterie > /dev/null

@@ -117,16 +117,10 @@ private func furnished() throws -> Desk {
 
   @Test func `that is interrupted says how many orders it judged`() throws {
     let desk = try Desk()
-    // What starts tests may block signals, which those who are started inherit.
-    let unblocked = """
-      import os, signal, sys
-      signal.pthread_sigmask(signal.SIG_SETMASK, [])
-      os.execvp(sys.argv[1], sys.argv[1:])
-      """
     let run = try desk.shell(
       """
       coterie-generate logs . --events 3000 -q
-      python3 -c '\(unblocked)' timeout --foreground -s INT 4 \\
+      python3 -c '\(Desk.unblocked)' timeout --foreground -s INT 4 \\
         coterie replay m0.cborseq --orders 100000; echo "ended $?"
       """
     )

@@ -28,6 +28,14 @@ final class Desk {
     try? FileManager.default.removeItem(at: folder)
   }
 
+  /// A program of Python that runs the words behind it with no signal blocked: what starts tests
+  /// may block signals, which those who are started inherit.
+  static let unblocked = """
+    import os, signal, sys
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.execvp(sys.argv[1], sys.argv[1:])
+    """
+
   func path(_ name: String) -> String { folder.appending(path: name).path }
 
   /// Runs `coterie`, which stands beside the test bundle.

@@ -104,9 +104,8 @@ struct Search {
       try BundleExport(known: later).run([(log, opened.source)]) { bytes += $0 }
     }
     guard FileOutput.replace(file, with: bytes) else { throw Files.missing(file) }
-    let line = command.map { word in
-      "'" + word.replacing("{}", with: file).replacing("'", with: "'\\''") + "'"
-    }.joined(separator: " ")
+    let words = command.map { Shell.enclosed($0.replacing("{}", with: file)) }
+    let line = words.joined(separator: " ")
     let status = Shell.status(of: line) ?? 127
     console.say("#\(place) \(try id(place).prefix(8)): \(status)")
     switch status {
