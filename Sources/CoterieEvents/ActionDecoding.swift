@@ -275,11 +275,8 @@ extension PreferenceValue {
 
 extension Post {
   /// Reads the fields of a post: all but the end of the map.
-  @inline(always)
   init(_ fields: inout FieldReader, _ bytes: Span<UInt8>) throws(Malformed) {
-    try fields.require(Field.type, in: bytes)
-    let isText = fields.cursor.has("text", in: bytes)
-    let type: ContentType = isText ? .text : try fields.choice(as: Field.type, in: bytes)
+    let type: ContentType = try fields.choice(Field.type, in: bytes)
     let hasReply = fields.has(Field.reply, in: bytes)
     let reply = hasReply ? try fields.cursor.digest(in: bytes) : nil
     let content = try fields.content(Field.content, in: bytes)

@@ -68,11 +68,20 @@ extension Event {
     id: Digest
   ) throws(Malformed) {
     let bytes = envelope.extracting(0..<payload.upperBound)
-    var cursor = CBORCursor(at: payload.lowerBound)
+    self.id = id
+    if readPost(bytes, from: payload.lowerBound) { return }
+    try readAny(bytes, from: payload.lowerBound)
+  }
+
+  /// Reads a payload of any shape, or says what is wrong with it; the id is left as it is.
+  ///
+  /// - Throws: `Malformed` with the byte offset in `bytes`; the event is then of no meaning.
+  @inline(never)
+  package mutating func readAny(_ bytes: Span<UInt8>, from start: Int) throws(Malformed) {
+    var cursor = CBORCursor(at: start)
     var keys = IntegerKeys(count: try cursor.map(in: bytes, limit: 9))
     try keys.require(0, "format", &cursor, bytes)
     if !cursor.has(1, in: bytes) { throw Event.wrongFormat(at: cursor, bytes) }
-    self.id = id
     group = keys.has(1, &cursor, bytes) ? try cursor.digest(in: bytes) : nil
     try keys.require(2, "author", &cursor, bytes)
     let authorOffset = cursor.offset
@@ -87,22 +96,10 @@ extension Event {
     try keys.require(6, "time", &cursor, bytes)
     time = try cursor.unsigned(in: bytes)
     try keys.require(7, "kind", &cursor, bytes)
-    var (founds, joins) = (false, false)
-    // Most events are posts: they are read here, where the cursor stays in registers.
-    if cursor.has("message.post", in: bytes) {
-      try keys.require(8, "body", &cursor, bytes)
-      var fields = try FieldReader(cursor, in: bytes)
-      action = .messagePost(try Post(&fields, bytes))
-      cursor = try fields.finish(in: bytes)
-    } else {
-      let kind = try cursor.text(in: bytes, limit: Limits.nameBytesMax)
-      try keys.require(8, "body", &cursor, bytes)
-      var body = cursor
-      action = try Action.decode(kind: kind, &body, in: bytes)
-      cursor = body
-      founds = action.kind == .groupFound
-      joins = action.kind == .linkJoin
-    }
+    let kind = try cursor.text(in: bytes, limit: Limits.nameBytesMax)
+    try keys.require(8, "body", &cursor, bytes)
+    action = try Action.decode(kind: kind, &cursor, in: bytes)
+    let (founds, joins) = (action.kind == .groupFound, action.kind == .linkJoin)
     try keys.finish(cursor)
     guard cursor.offset == bytes.count else { throw Malformed(.trailingBytes, at: cursor.offset) }
 

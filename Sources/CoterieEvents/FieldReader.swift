@@ -130,14 +130,6 @@ struct FieldReader {
     in bytes: Span<UInt8>
   ) throws(Malformed) -> Choice {
     try require(field, in: bytes)
-    return try choice(as: field, in: bytes)
-  }
-
-  /// The same, behind its key.
-  mutating func choice<Choice: Spelled>(
-    as field: StaticString,
-    in bytes: Span<UInt8>
-  ) throws(Malformed) -> Choice {
     for choice in Choice.allCases where cursor.has(choice.spelling, in: bytes) { return choice }
     let range = try cursor.text(in: bytes, limit: Limits.nameBytesMax)
     throw Malformed(.invalidValue(field: field.description), at: range.lowerBound)

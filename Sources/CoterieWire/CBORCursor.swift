@@ -125,15 +125,53 @@ public struct CBORCursor: Sendable {
   @inlinable
   @inline(always)
   public mutating func digest(in bytes: Span<UInt8>) throws(Malformed) -> Digest {
-    let head = UInt(2)
-    if bytes.holds(head &+ UInt(Digest.byteCount), from: place),
-      unsafe UInt16(bigEndian: bytes.load(UInt16.self, from: place)) == 0x5820
-    {
-      let digest = unsafe bytes.load(Digest.self, from: place &+ head)
-      place &+= head &+ UInt(Digest.byteCount)
-      return digest
-    }
+    if let digest = digestIfAny(in: bytes) { return digest }
     throw Self.noDigest(at: offset, in: bytes)
+  }
+
+  /// Steps over a byte string of exactly 32 bytes, if it stands here.
+  @inlinable
+  @inline(always)
+  package mutating func digestIfAny(in bytes: Span<UInt8>) -> Digest? {
+    let head = UInt(2)
+    guard bytes.holds(head &+ UInt(Digest.byteCount), from: place),
+      unsafe UInt16(bigEndian: bytes.load(UInt16.self, from: place)) == 0x5820
+    else { return nil }
+    let digest = unsafe bytes.load(Digest.self, from: place &+ head)
+    place &+= head &+ UInt(Digest.byteCount)
+    return digest
+  }
+
+  /// Steps over a key and a byte string of exactly 32 bytes, if they stand here.
+  @inlinable
+  @inline(always)
+  package mutating func digestIfAny(behind key: UInt8, in bytes: Span<UInt8>) -> Digest? {
+    let head = UInt(3)
+    guard bytes.holds(head &+ UInt(Digest.byteCount), from: place),
+      unsafe bytes.load(UInt32.self, from: place).bigEndian >> 8 == UInt32(key) << 16 | 0x5820
+    else { return nil }
+    let digest = unsafe bytes.load(Digest.self, from: place &+ head)
+    place &+= head &+ UInt(Digest.byteCount)
+    return digest
+  }
+
+  /// Steps over an unsigned integer, if it stands here and eight more bytes.
+  @inlinable
+  @inline(always)
+  package mutating func unsignedIfAny(in bytes: Span<UInt8>) -> UInt64? {
+    guard bytes.holds(9, from: place) else { return nil }
+    let initial = unsafe bytes.load(UInt8.self, from: place)
+    if initial < 24 {
+      place &+= 1
+      return UInt64(initial)
+    }
+    guard initial < 28 else { return nil }
+    let width = Self.argumentBytes(initial)
+    let word = unsafe UInt64(bigEndian: bytes.load(UInt64.self, from: place &+ 1))
+    let argument = word &>> UInt64(64 &- 8 &* width)
+    guard argument >= Self.leastArgument(width) else { return nil }
+    place &+= 1 &+ width
+    return argument
   }
 
   /// Why what stands here is no byte string of 32 bytes.
@@ -162,6 +200,18 @@ public struct CBORCursor: Sendable {
     return true
   }
 
+  /// Steps over up to 16 bytes below 0x80 that are always the same, if they stand here.
+  @inlinable
+  @inline(always)
+  package mutating func has(letters: StaticString, in bytes: Span<UInt8>) -> Bool {
+    let count = UInt(bitPattern: letters.utf8CodeUnitCount)
+    guard bytes.holds(count, from: place), unsafe bytes.spells(letters, from: place) else {
+      return false
+    }
+    place &+= count
+    return true
+  }
+
   /// Steps over a byte, if it stands here.
   @inlinable
   @inline(always)
@@ -170,6 +220,25 @@ public struct CBORCursor: Sendable {
       return false
     }
     place &+= 1
+    return true
+  }
+
+  /// Steps over four bytes, if they stand here.
+  @inlinable
+  @inline(always)
+  package mutating func has(
+    _ first: UInt8,
+    _ second: UInt8,
+    _ third: UInt8,
+    _ fourth: UInt8,
+    in bytes: Span<UInt8>
+  ) -> Bool {
+    let wanted =
+      UInt32(first) << 24 | UInt32(second) << 16 | UInt32(third) << 8 | UInt32(fourth)
+    guard bytes.holds(4, from: place),
+      unsafe UInt32(bigEndian: bytes.load(UInt32.self, from: place)) == wanted
+    else { return false }
+    place &+= 4
     return true
   }
 

@@ -65,6 +65,11 @@ enum CodecTargets {
         Draft(decoded.event).id == decoded.event.id,
         "an event has one id"
       )
+      var again = Event()
+      again.id = decoded.event.id
+      let end = decoded.parts.payload.upperBound
+      try again.readAny(envelope.span.extracting(0..<end), from: decoded.parts.payload.lowerBound)
+      precondition(again == decoded.event, "the short way reads what the long way reads")
     } catch {
       precondition((0...envelope.count).contains(error.offset), "a fault lies within the bytes")
     }
