@@ -33,15 +33,35 @@ package struct DigestTable {
     return found < 0 ? nil : Int(found)
   }
 
+  /// Where a digest stands, or where it will stand if it is the next to get a number.
+  package struct Place {
+    fileprivate var slot: Int
+    /// Its number; nil if it has none.
+    package var number: Int?
+  }
+
+  /// Looks a digest up that may have to be inserted.
+  package func place(of digest: Digest) -> Place {
+    let slot = slot(of: digest)
+    let found = slots[slot].number
+    return Place(slot: slot, number: found < 0 ? nil : Int(found))
+  }
+
   /// The number of a digest, and whether it is new.
   package mutating func insert(_ digest: Digest) -> (number: Int, isNew: Bool) {
-    let place = slot(of: digest)
-    if slots[place].number >= 0 { return (Int(slots[place].number), false) }
+    let place = place(of: digest)
+    if let known = place.number { return (known, false) }
+    return (insert(digest, at: place), true)
+  }
+
+  /// Numbers a digest that has no number, at its place as the table is now.
+  package mutating func insert(_ digest: Digest, at place: Place) -> Int {
+    precondition(slots[place.slot].number < 0, "a digest is numbered once")
     let number = digests.count
     digests.append(digest)
-    slots[place] = Slot(tag: tag(digest), number: Int32(number))
+    slots[place.slot] = Slot(tag: tag(digest), number: Int32(number))
     if digests.count * 4 > slots.count * 3 { grow(to: slots.count * 2) }
-    return (number, true)
+    return number
   }
 
   /// Brings the slots of digests into the cache, all at once instead of one after the other.

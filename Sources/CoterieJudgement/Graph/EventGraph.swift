@@ -92,16 +92,18 @@ package struct EventGraph {
 
   /// Adds an event whose parents and previous event, of the same author, are there already.
   ///
+  /// - Parameter place: that of its id in `table`, if it was looked up already.
   /// - Returns: the event's number.
   package mutating func insert(
     id: Digest,
+    at place: DigestTable.Place? = nil,
     author: Digest,
     sequence: UInt64,
     previous: Int?,
     parents: [Int],
     needsClock: Bool
   ) -> Int {
-    let event = table.insert(id).number
+    let event = table.insert(id, at: place ?? table.place(of: id))
     precondition(event == nodes.count, "an event is inserted once")
     let person = previous.map { self.author($0) } ?? person(author)
     var depth: Int32 = 0

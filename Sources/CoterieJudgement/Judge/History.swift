@@ -22,6 +22,8 @@ extension Action {
 /// It stands in one value, so that an event that is like its author's last one is taken in one
 /// access to the judge, with no look at a view.
 struct History {
+  /// The id of the founding event; nil before it came.
+  var group: Digest?
   var graph: EventGraph
   /// What is kept of each event, by number.
   var records: [Record] = []
@@ -61,13 +63,15 @@ struct History {
   }
 
   /// Gives an event its place; it is read where it stands among others.
-  mutating func take(_ events: Span<Event>, _ item: Int, group: Digest?) -> Taking {
-    if let known = graph.table.number(of: events[item].id) { return .known(known) }
+  mutating func take(_ events: Span<Event>, _ item: Int) -> Taking {
+    let place = graph.table.place(of: events[item].id)
+    if let known = place.number { return .known(known) }
     if let group, events[item].groupID != group { return .malformed(.wrongGroup) }
     if let problem = link(events, item) { return problem }
     let kind = events[item].action.kind
     let number = graph.insert(
       id: events[item].id,
+      at: place,
       author: events[item].author,
       sequence: events[item].sequence,
       previous: previous,

@@ -1,5 +1,4 @@
 package import CoterieEvents
-internal import CoterieSealing
 package import CoterieWire
 
 extension Judge {
@@ -85,64 +84,6 @@ extension Judge {
       ordered[starts[depth]..<starts[depth + 1]].sort { ids[$0] < ids[$1] }
     }
     return ordered
-  }
-
-  /// How many events have each status, and the running digest of all verdicts.
-  package struct Tally {
-    package var counts: [Status: Int] = [:]
-    package var digest: Digest
-  }
-
-  /// One pass over all events in canonical order.
-  package func tally(in current: CurrentView, order: [Int]) -> Tally {
-    var stream = HashStream(domain: .verdict)
-    var counts = [Status: Int]()
-    var effective = 0
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(1 << 16)
-    let (records, ids) = (records, graph.table.digests)
-    for event in order {
-      if records[event].code != nil {
-        counts[.rejected, default: 0] += 1
-        continue
-      }
-      let outcome = outcome(of: event, in: current.view)
-      if outcome.status == .effective {
-        effective += 1
-      } else {
-        counts[outcome.status, default: 0] += 1
-      }
-      append(outcome, of: ids[event], to: &buffer)
-      if buffer.count > 60_000 {
-        stream.update(buffer)
-        buffer.removeAll(keepingCapacity: true)
-      }
-    }
-    stream.update(buffer)
-    if effective > 0 { counts[.effective] = effective }
-    return Tally(counts: counts, digest: stream.value())
-  }
-
-  /// The bytes by which one verdict enters the running digest.
-  package func record(of event: Int, in current: CurrentView) -> [UInt8] {
-    var buffer: [UInt8] = []
-    append(outcome(of: event, in: current.view), of: graph.id(event), to: &buffer)
-    return buffer
-  }
-
-  /// The record of one verdict in the running digest: id, status, code, by.
-  private func append(_ outcome: ActVerdict, of id: Digest, to buffer: inout [UInt8]) {
-    buffer.append(id)
-    if outcome.status == .effective {
-      buffer.append(0)
-      return
-    }
-    buffer.append(contentsOf: Array(outcome.status.rawValue.utf8))
-    buffer.append(0)
-    buffer.append(contentsOf: Array((outcome.code?.rawValue ?? "").utf8))
-    buffer.append(0)
-    if outcome.by >= 0 { buffer.append(graph.id(outcome.by)) }
-    buffer.append(0)
   }
 
   /// Whether an act would be admitted now, by someone who has seen everything held.

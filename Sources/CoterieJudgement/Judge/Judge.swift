@@ -26,7 +26,6 @@ package final class Judge {
   package internal(set) var paths = Paths()
   package internal(set) var acts: [Act] = []
   package internal(set) var template = Template.secretGroup
-  package internal(set) var group: Digest?
   var frontiers = Frontiers()
   var trunk = Trunk()
   /// Acts above the trunk: each has the whole trunk in its past, and none has all of them.
@@ -60,6 +59,9 @@ package final class Judge {
     _read { yield history.graph }
     _modify { yield &history.graph }
   }
+
+  /// The id of the founding event; nil before it came.
+  package var group: Digest? { history.group }
 
   /// Admitted events that no admitted event has in its past.
   package var heads: [Int] { history.heads }
@@ -98,7 +100,7 @@ package final class Judge {
 
   /// The same for one of several events, which is read where it stands.
   package func insert(_ events: Span<Event>, at item: Int) throws(Malformed) -> Insertion {
-    switch history.take(events, item, group: group) {
+    switch history.take(events, item) {
     case .admitted(let number):
       return .inserted(number)
     case .placed(let number):
@@ -127,7 +129,7 @@ package final class Judge {
   private func admit(_ event: borrowing Event, _ number: Int) {
     let kind = event.action.kind
     if kind == .groupFound, case .groupFound(let founding) = event.action {
-      group = event.id
+      history.group = event.id
       template = founding.template
     }
     let author = graph.author(number)

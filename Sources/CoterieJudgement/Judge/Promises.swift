@@ -21,6 +21,11 @@ package enum Promises {
         return "G1, order \(place): \(difference)"
       }
     }
+    let current = judge.currentView()
+    let order = judge.canonicalOrder()
+    if judge.tally(in: current, order: order).digest != judge.digest(of: order, in: current) {
+      return "tally: the running digest is not that of the verdicts one by one"
+    }
     return broken(in: judge, reference)
   }
 

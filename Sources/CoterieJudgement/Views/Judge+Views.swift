@@ -137,6 +137,14 @@ extension Judge {
     )
   }
 
+  /// Whether someone was lowered, in a view, by an act that is not among those seen.
+  ///
+  /// If not, what they do who have seen these acts comes to the same wherever it stands.
+  func wasLowered(_ person: Int, after seen: Frontier, in view: View) -> Bool {
+    let base = min(lastVersion(below: seen), view.version)
+    return view.changes?.lowerings[person] != nil || trunk.wasLowered(person, after: base)
+  }
+
   /// Whether everything that an event had seen is in the trunk up to a version, and nothing else.
   private func isSettled(_ frontier: Frontier, at version: Int32) -> Bool {
     guard let act = frontier.single else { return false }
