@@ -1,11 +1,39 @@
 internal import CoterieWire
 
 extension StoreReader {
-  func page(_ number: UInt64) throws(LedgerError) -> Page {
-    guard number < pageCount, number <= lastPage, number > 1 else {
+  /// Pages that were read together, because a walk goes forward: those of a tree mostly stand a few
+  /// pages behind each other.
+  struct Stretch {
+    static let pagesMax: UInt64 = 16
+
+    var first: UInt64 = 0
+    var bytes: [UInt8] = []
+    /// The page that was asked for last.
+    var newest = UInt64.max
+
+    /// The bytes of a page; nil if it is none of these.
+    func page(_ number: UInt64) -> [UInt8]? {
+      guard number >= first, number - first < Self.pagesMax else { return nil }
+      let start = Int(number - first) * StoreReader.pageBytes
+      let end = start + StoreReader.pageBytes
+      return end <= bytes.count ? Array(bytes[start..<end]) : nil
+    }
+
+    /// Whether it pays to read the pages behind this one too.
+    func isNear(_ number: UInt64) -> Bool {
+      number > newest && number - newest <= Self.pagesMax
+    }
+  }
+
+  /// The first page that is not the file's, or is none that LMDB would follow.
+  private var endPage: UInt64 { lastPage < pageCount ? lastPage + 1 : pageCount }
+
+  func page(_ number: UInt64, _ stretch: inout Stretch) throws(LedgerError) -> Page {
+    guard number < endPage, number > 1 else {
       throw .damaged(page: number, problem: "a page number outside the file")
     }
-    let bytes = try read(number, pages: 1)
+    let bytes = try bytes(ofPage: number, &stretch)
+    stretch.newest = number
     let flags = UInt16(truncatingIfNeeded: Self.little(bytes, 10, 2))
     guard Self.little(bytes, 0, 8) == number, flags == 0x01 || flags == 0x02 else {
       throw .damaged(page: number, problem: "not a branch or leaf page")
@@ -72,8 +100,7 @@ extension StoreReader {
     _ visited: inout Visits
   ) throws(LedgerError) -> [UInt8] {
     let pages = (Self.headerBytes + size + Self.pageBytes - 1) / Self.pageBytes
-    guard number > 1, number < pageCount, number <= lastPage,
-      UInt64(pages) <= min(pageCount, lastPage + 1) - number,
+    guard number > 1, number < endPage, UInt64(pages) <= endPage - number,
       UInt64(pages) <= visited.overflowPagesLeft,
       (0..<UInt64(pages)).allSatisfy({ visited.pages.insert(number + $0).inserted })
     else { throw .damaged(page: number, problem: "overflow pages outside the file") }
@@ -83,6 +110,27 @@ extension StoreReader {
       Self.little(bytes, 12, 4) >= UInt64(pages)
     else { throw .damaged(page: number, problem: "not the overflow pages of this value") }
     return Array(bytes[Self.headerBytes..<(Self.headerBytes + size)])
+  }
+
+  private func bytes(
+    ofPage number: UInt64,
+    _ stretch: inout Stretch
+  ) throws(LedgerError) -> [UInt8] {
+    if let known = stretch.page(number) { return known }
+    let pages = stretch.isNear(number) ? Int(min(Stretch.pagesMax, endPage - number)) : 1
+    // What lies behind the page may be unreadable, and nobody's concern.
+    if pages > 1,
+      let bytes = try? FileAccess.readFully(
+        descriptor,
+        at: Int(number) * Self.pageBytes,
+        pages * Self.pageBytes,
+        path: path
+      )
+    {
+      (stretch.first, stretch.bytes) = (number, bytes)
+      if let page = stretch.page(number) { return page }
+    }
+    return try read(number, pages: 1)
   }
 
   func read(_ number: UInt64, pages: Int) throws(LedgerError) -> [UInt8] {
@@ -100,6 +148,10 @@ extension StoreReader {
 
   /// A little-endian number; every caller's offsets lie within one page.
   static func little(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
+    little(bytes.span, offset, count)
+  }
+
+  static func little(_ bytes: Span<UInt8>, _ offset: Int, _ count: Int) -> UInt64 {
     var value: UInt64 = 0
     for place in (0..<count).reversed() { value = value << 8 | UInt64(bytes[offset + place]) }
     return value

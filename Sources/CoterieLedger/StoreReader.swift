@@ -51,6 +51,7 @@ public final class StoreReader: LedgerSource {
   struct Visits {
     var pages: Set<UInt64> = []
     var overflowPagesLeft: UInt64
+    var stretch = Stretch()
   }
 
   /// Opens a store's folder, or its `log.mdb` itself.
@@ -119,7 +120,7 @@ public final class StoreReader: LedgerSource {
     for number in stride(from: UInt64(2), to: reader.pageCount, by: 1) {
       let page: Page
       do throws(LedgerError) {
-        page = try reader.page(number)
+        page = try reader.page(number, &visited.stretch)
       } catch {
         if case .system = error { unreadable += 1 }
         continue
@@ -282,66 +283,100 @@ public final class StoreReader: LedgerSource {
     _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ flags: UInt16) -> Bool
   ) throws(LedgerError) {
     if tree.root == .max { return }
-    var stack: [(page: Page, next: Int)] = []
-    var (last, isFirst) = ([UInt8](), true)
-    try descend(to: tree.root, &stack, &visited, start)
-    while let (page, next) = stack.last {
-      guard next < page.nodes.count else {
-        stack.removeLast()
-        continue
-      }
-      stack[stack.count - 1].next = next + 1
-      let node = page.nodes[next]
+    var branches: [(page: Page, next: Int)] = []
+    var keys = KeyOrder(isOfNumbers: tree.flags == Self.integerKeys, start: start)
+    var next = tree.root
+    while true {
+      let page = try enter(next, depth: branches.count, &visited)
       if page.isBranch {
-        try descend(to: child(page, node), &stack, &visited, start)
-        continue
+        branches.append((page, try firstChild(page, start)))
+      } else if try !visit(page, &keys, holds: holds, &visited, body) {
+        return
       }
-      let key = page.bytes.span.extracting(try self.key(page, node))
-      if key.isOrdered(before: start.span) { continue }
+      while let branch = branches.last, branch.next == branch.page.nodes.count {
+        branches.removeLast()
+      }
+      guard let branch = branches.last else { return }
+      branches[branches.count - 1].next += 1
+      next = child(branch.page, branch.page.nodes[branch.next])
+    }
+  }
+
+  /// Visits the entries of a leaf; answers whether the body wants more.
+  private func visit(
+    _ page: Page,
+    _ keys: inout KeyOrder,
+    holds: UInt16,
+    _ visited: inout Visits,
+    _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ flags: UInt16) -> Bool
+  ) throws(LedgerError) -> Bool {
+    var last: Range<Int>?
+    for node in page.nodes {
+      let place = try self.key(page, node)
+      let key = page.bytes.span.extracting(place)
+      if last == nil, keys.isBeforeStart(key) { continue }
       let isOrdered =
-        tree.flags == Self.integerKeys
-        ? Self.isBelow(last, key) : last.span.isOrdered(before: key)
-      if !isFirst, !isOrdered {
+        if let last { keys.isOrdered(page.bytes.span.extracting(last), before: key) } else {
+          keys.isOrdered(before: key)
+        }
+      guard isOrdered else {
         throw .damaged(page: page.number, problem: "keys are out of order")
       }
-      isFirst = false
-      last.removeAll(keepingCapacity: true)
-      last.append(key)
+      last = place
       let flags = UInt16(truncatingIfNeeded: Self.little(page.bytes, node + 4, 2))
       guard flags & ~(holds | 0x01) == 0 else {
         throw .damaged(page: page.number, problem: "an entry of another kind")
       }
       let goesOn = try withValue(page, node, &visited) { body(key, $0, flags) }
-      if !goesOn { return }
+      if !goesOn { return false }
+    }
+    if let last { keys.last = page.bytes.span.copy(of: last) }
+    return true
+  }
+
+  /// The order in which the keys of a tree must stand, from page to page.
+  private struct KeyOrder {
+    let isOfNumbers: Bool
+    let start: [UInt8]
+    /// The last key of the pages before; nil before the first.
+    var last: [UInt8]?
+
+    /// Whether no entry was reached yet, and this one is not wanted.
+    func isBeforeStart(_ key: Span<UInt8>) -> Bool {
+      last == nil && key.isOrdered(before: start.span)
+    }
+
+    func isOrdered(before key: Span<UInt8>) -> Bool {
+      last.map { isOrdered($0.span, before: key) } ?? true
+    }
+
+    func isOrdered(_ one: Span<UInt8>, before other: Span<UInt8>) -> Bool {
+      guard isOfNumbers else { return one.isOrdered(before: other) }
+      return one.count == 8 && other.count == 8
+        && StoreReader.little(one, 0, 8) < StoreReader.little(other, 0, 8)
     }
   }
 
-  /// Whether one number of eight bytes is below another.
-  private static func isBelow(_ one: [UInt8], _ other: Span<UInt8>) -> Bool {
-    one.count == 8 && other.count == 8
-      && little(one, 0, 8) < little(other.copy(of: 0..<8), 0, 8)
-  }
-
-  private func descend(
-    to number: UInt64,
-    _ stack: inout [(page: Page, next: Int)],
-    _ visited: inout Visits,
-    _ start: [UInt8]
-  ) throws(LedgerError) {
-    guard stack.count < 32 else { throw .damaged(page: number, problem: "the tree is too deep") }
+  private func enter(
+    _ number: UInt64,
+    depth: Int,
+    _ visited: inout Visits
+  ) throws(LedgerError) -> Page {
+    guard depth < 32 else { throw .damaged(page: number, problem: "the tree is too deep") }
     guard visited.pages.insert(number).inserted else {
       throw .damaged(page: number, problem: "a page stands in the tree twice")
     }
-    let page = try self.page(number)
+    return try page(number, &visited.stretch)
+  }
+
+  /// The child to start in: the last whose key is not above the start.
+  private func firstChild(_ page: Page, _ start: [UInt8]) throws(LedgerError) -> Int {
     var first = 0
-    if page.isBranch {
-      // The child to start in is the last whose key is not above the start.
-      for place in page.nodes.indices.dropFirst() {
-        let key = page.bytes.span.extracting(try self.key(page, page.nodes[place]))
-        if start.span.isOrdered(before: key) { break }
-        first = place
-      }
+    for place in page.nodes.indices.dropFirst() {
+      let key = page.bytes.span.extracting(try self.key(page, page.nodes[place]))
+      if start.span.isOrdered(before: key) { break }
+      first = place
     }
-    stack.append((page, first))
+    return first
   }
 }

@@ -230,6 +230,18 @@ private func filled(_ path: String, seed: UInt64, count: Int) throws -> [[UInt8]
     }
     #expect(refused > 400)
   }
+
+  @Test func `reads on where a store names the greatest of all numbers as its last page`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.coterie"
+    let expected = try filled(path, seed: 4, count: 2000)
+    let file = URL(filePath: path + "/log.mdb")
+    var bytes = try Data(contentsOf: file)
+    let lastPage = 40 + 96
+    for place in 0..<8 { (bytes[lastPage + place], bytes[4096 + lastPage + place]) = (255, 255) }
+    try bytes.write(to: file)
+    #expect(try entries(StoreReader(path), .marks) == expected)
+  }
 }
 
 @Suite struct `The keyring` {
