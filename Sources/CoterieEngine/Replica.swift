@@ -32,15 +32,12 @@ package final class Replica {
     case noRoom(missing: [Digest])
   }
 
-  /// Takes an event for which nothing waits, if it need not wait itself; else does nothing.
+  /// Takes events for which nothing waits, up to the first that must wait itself, is known, or is
+  /// malformed: the short way of `receive`, for logs that hold parents before their children.
   ///
-  /// The short way of `receive`, for logs that hold parents before their children.
-  /// - Throws: `Malformed` if it belongs to another group or breaks its author's chain.
-  package func place(_ events: Span<Event>, at item: Int) throws(Malformed) -> Bool {
-    guard waiting.guests.isEmpty, case .inserted = try judge.insert(events, at: item) else {
-      return false
-    }
-    return true
+  /// - Returns: how many were taken; their numbers follow each other.
+  package func place(_ events: Span<Event>, _ items: Range<Int>) -> Int {
+    waiting.guests.isEmpty ? judge.insert(events, items) : 0
   }
 
   /// Takes an event whose bytes and signature are good.

@@ -157,7 +157,14 @@ public final class GroupLog {
     var numbers: [Int] = []
     func take(_ chunk: borrowing EnvelopeChunk) throws(Malformed) {
       judge.expect(chunk.ids)
-      for item in chunk.items.indices {
+      var item = 0
+      while item < chunk.items.count {
+        let known = judge.count
+        if chunk.faults.isEmpty {
+          item += judge.insert(chunk.events.span, item..<chunk.items.count)
+        }
+        numbers += known..<judge.count
+        if item == chunk.items.count { return }
         if let fault = chunk.faults[item] { throw fault }
         switch try judge.insert(chunk.events.span, at: item) {
         case .inserted(let number):
@@ -168,6 +175,7 @@ public final class GroupLog {
         case .known: throw Malformed(.repeated, at: 0)
         case .pending: throw Malformed(.notAfterItsParents, at: 0)
         }
+        item += 1
       }
     }
     var failure: Malformed?

@@ -62,6 +62,16 @@ struct History {
     case malformed(Malformed.Problem)
   }
 
+  /// Takes events as long as each is admitted as its author's post before it; answers where the
+  /// first other one stands, and what came of it.
+  mutating func take(_ events: Span<Event>, _ items: Range<Int>) -> (item: Int, taking: Taking)? {
+    for item in items {
+      let taking = take(events, item)
+      guard case .admitted = taking else { return (item, taking) }
+    }
+    return nil
+  }
+
   /// Gives an event its place; it is read where it stands among others.
   mutating func take(_ events: Span<Event>, _ item: Int) -> Taking {
     let place = graph.table.place(of: events[item].id)

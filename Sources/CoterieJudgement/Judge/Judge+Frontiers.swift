@@ -37,13 +37,8 @@ extension Judge {
 
   /// The newest version of the trunk of which a frontier has seen everything.
   func lastVersion(below frontier: Frontier) -> Int32 {
-    if let act = frontier.single { return lastVersion(below: act) }
-    return frontiers.acts(of: frontier).map { lastVersion(below: $0) }.max() ?? -1
-  }
-
-  private func lastVersion(below act: Int) -> Int32 {
-    let step = trunk.step(of: act)
-    return step < 0 ? trunk.tip : trunk.isEnd(act) ? step : step - 1
+    if let act = frontier.single { return trunk.lastVersion(below: act) }
+    return frontiers.acts(of: frontier).map { trunk.lastVersion(below: $0) }.max() ?? -1
   }
 
   /// The view of a past, computed once for each frontier.

@@ -115,6 +115,20 @@ package final class Judge {
     }
   }
 
+  /// Takes events one after the other, up to the first that is known, waits, or is malformed: for
+  /// that one `insert` says which.
+  ///
+  /// - Returns: how many were taken; their numbers follow each other.
+  package func insert(_ events: Span<Event>, _ items: Range<Int>) -> Int {
+    var left = items
+    while let (item, taking) = history.take(events, left) {
+      guard case .placed(let number) = taking else { return item - items.lowerBound }
+      admit(events[item], number)
+      left = item + 1..<items.upperBound
+    }
+    return items.count
+  }
+
   /// The parents and the previous event that are not held, ascending.
   private func missing(from event: borrowing Event) -> [Digest] {
     var missing: Set<Digest> = []

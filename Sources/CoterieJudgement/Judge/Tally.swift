@@ -14,7 +14,8 @@ extension Judge {
     var stream = RecordStream()
     var counts = [Status: Int]()
     var effective = 0
-    let (records, graph) = (records, graph)
+    let (records, graph, trunk) = (records, graph, trunk)
+    let (version, changes) = (current.view.version, current.view.changes)
     // What an author's last act in effect rests on: the next that rests on it counts too.
     var grounds = [Ground?](repeating: nil, count: graph.authors.count)
     for event in order {
@@ -25,7 +26,12 @@ extension Judge {
       }
       let author = graph.author(event)
       let ground = Ground(record)
-      if let ground, ground == grounds[author] {
+      if let ground,
+        ground == grounds[author]
+          || (changes?.persons[author] == nil
+            && trunk.leaves(author, after: record.before, upTo: version))
+      {
+        grounds[author] = ground
         effective += 1
         stream.addEffective(graph.id(event))
         continue

@@ -111,10 +111,10 @@ extension Judge {
     }
     let author = graph.author(event)
     let before = record.before
-    let base = min(lastVersion(below: before), view.version)
-    let isSettled = isSettled(before, at: base)
     let isUnchanged = view.changes?.persons[author] == nil
-    if isSettled, isUnchanged, !trunk.wasLowered(author, after: base) { return .effective(0) }
+    if isUnchanged, trunk.leaves(author, after: before, upTo: view.version) { return .effective(0) }
+    let base = min(lastVersion(below: before), view.version)
+    let isSettled = trunk.isSettled(before, at: base)
     var lowerings = trunk.lowerings(of: author, after: base, upTo: view.version) {
       graph.isBefore(event, clocked: acts[$0].event)
     }
@@ -143,12 +143,6 @@ extension Judge {
   func wasLowered(_ person: Int, after seen: Frontier, in view: View) -> Bool {
     let base = min(lastVersion(below: seen), view.version)
     return view.changes?.lowerings[person] != nil || trunk.wasLowered(person, after: base)
-  }
-
-  /// Whether everything that an event had seen is in the trunk up to a version, and nothing else.
-  private func isSettled(_ frontier: Frontier, at version: Int32) -> Bool {
-    guard let act = frontier.single else { return false }
-    return trunk.isEnd(act) && trunk.step(of: act) <= version && trunk.disowned.isEmpty
   }
 
   /// The effect under grants that it had seen and lowerings that had not seen it, both above the

@@ -40,6 +40,23 @@ struct Trunk {
     let step = step(of: act)
     return step >= 0 && steps[Int(step)].end == act
   }
+  /// The newest version of which an act has seen everything.
+  func lastVersion(below act: Int) -> Int32 {
+    let step = step(of: act)
+    return step < 0 ? tip : isEnd(act) ? step : step - 1
+  }
+  /// Whether everything that an event had seen is here up to a version, and nothing else.
+  func isSettled(_ seen: Frontier, at version: Int32) -> Bool {
+    guard let act = seen.single else { return false }
+    return isEnd(act) && step(of: act) <= version && disowned.isEmpty
+  }
+  /// Whether someone who had seen just what is here up to some step was left in their right by all
+  /// that came up to a version.
+  func leaves(_ person: Int, after seen: Frontier, upTo version: Int32) -> Bool {
+    guard let act = seen.single else { return false }
+    let base = min(lastVersion(below: act), version)
+    return isSettled(seen, at: base) && !wasLowered(person, after: base)
+  }
   func verdict(of act: Int) -> ActVerdict { verdicts[act] }
 
   func person(_ person: Int, at version: Int32) -> PersonState? {
