@@ -35,6 +35,16 @@ func tests(of name: String, on floors: [String]) -> Target {
 
 let package = Package(
   name: "Coterie",
+  products: [
+    .library(
+      name: "Coterie",
+      targets: [
+        "CoterieWire", "CoterieSealing", "CoterieEvents", "CoterieJudgement", "CoterieLedger",
+        "CoterieVault", "CoterieBundles", "CoterieGroups", "CoterieExchange", "CoterieAudit",
+        "CoterieScenarios", "CoterieReport", "CoterieJSON",
+      ]
+    )
+  ],
   targets: [
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),

@@ -38,6 +38,9 @@ python3 Tools/judge/judge.py .build/release/coterie --seeds 1-1000
 echo "== instructions and memory of an event"
 Tools/steady.sh
 
+echo "== the library in an app of its own"
+Tools/embed/check.sh
+
 echo "== reports of 30 and 3 000 events, in a browser"
 Tools/browser/check.sh
 
