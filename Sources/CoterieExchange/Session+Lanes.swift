@@ -312,7 +312,9 @@ extension ExchangeSession {
     lane.entriesBytes = 0
     try adoptIfNew(lane, entries)
     guard let log = lane.log else { return }
-    let ingestion = try group { () throws(GroupError) in try log.ingest(entries) }
+    let ingestion = try group { () throws(GroupError) in
+      try log.filling { () throws(GroupError) in try log.ingest(entries) }
+    }
     outcome.received += ingestion.placed.count
     outcome.contents += ingestion.contents
     outcome.waiting += ingestion.waiting

@@ -115,6 +115,7 @@ public final class ExchangeSession {
     for tag in order {
       guard let log = lanes[tag]?.log else { continue }
       try group { () throws(GroupError) in
+        try log.finishFilling(atLeast: Limits.unindexedEventsMax)
         try store.eraseOlderSeal(in: log, now: surroundings.now())
       }
     }

@@ -150,6 +150,7 @@ public struct BundleImport {
     }
     outcome.bad.sort { $0.item < $1.item }
     for log in logs.values.sorted(by: { $0.group < $1.group }) {
+      try log.finishFilling()
       if outcome.placed > 0 { try log.writeCheckpoint() }
       outcome.missing += log.replica.wanted
       outcome.waiting += log.replica.waiting.guests.count
@@ -194,7 +195,9 @@ public struct BundleImport {
       let log: GroupLog
       if let open = logs[group] { log = open } else { log = try store.adopt(group) }
       logs[group] = log
-      let ingestion = try log.ingest(items.map(\.entry))
+      let ingestion = try log.filling { () throws(GroupError) in
+        try log.ingest(items.map(\.entry))
+      }
       outcome.placed += ingestion.placed.count
       outcome.rejected += ingestion.rejected
       outcome.strangers += ingestion.strangers

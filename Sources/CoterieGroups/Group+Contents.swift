@@ -70,7 +70,7 @@ extension Group {
   public func stored(_ id: Digest) throws(GroupError) -> (event: Event, byteCount: Int) {
     do throws(LedgerError) {
       let snapshot = try store.ledger.snapshot()
-      guard let envelope = try snapshot.envelope(of: id, in: number),
+      guard let envelope = try envelope(of: id, in: snapshot),
         let event = try? Event.decode(envelope.span).event
       else { throw .notFound(path: "event \(id)") }
       return (event, envelope.count)

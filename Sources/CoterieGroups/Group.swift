@@ -105,6 +105,16 @@ public actor Group {
     return events
   }
 
+  /// The envelope of an event; nil if it is not held.
+  ///
+  /// Reads no log for it.
+  func envelope(of event: Digest, in snapshot: Snapshot) throws(LedgerError) -> [UInt8]? {
+    guard opening == nil, let known = held.replica.judge.number(of: event) else {
+      return try snapshot.envelope(of: event, in: number)
+    }
+    return try held.envelope(of: known, in: snapshot)
+  }
+
   // MARK: Asking
 
   /// The key that acts here; nil if no key of the store belongs to the group.

@@ -7,12 +7,55 @@ internal import CoterieWire
 // An event is committed to the log alone: one tree, whose pages follow each other. Its rows in the
 // indexes follow together with those of others, in the order of their keys: they stand all over the
 // trees, and a commit writes every page that it touches. The mark `indexed` says how far they are.
+//
+// While a log is filled they follow whenever it has grown by a third: that writes each page a few
+// times, however many events there are. Were they to follow with each batch, then in a large log
+// every event would write a page of its own.
 
 extension GroupLog {
   private static let indexed = Array("indexed".utf8)
 
   /// The key of the mark that says up to which arrival a group's indexes are written.
   static func indexedMark(_ number: UInt32) -> [UInt8] { indexed + LedgerKey.group(number) }
+
+  /// As soon as so many events stand in the log and not in the indexes, their rows are written.
+  var unindexedMax: Int {
+    let part = isFilling ? min(Int(clamping: arrivals / 4), Limits.fillingEventsMax) : 0
+    return max(Limits.unindexedEventsMax, part)
+  }
+
+  /// Takes in what `body` ingests, and has the indexes follow less often meanwhile.
+  ///
+  /// If it is interrupted, they follow with the next event that is written.
+  package func filling<Result>(_ body: () throws(GroupError) -> Result) throws(GroupError) -> Result
+  {
+    isFilling = true
+    defer { isFilling = false }
+    return try body()
+  }
+
+  /// Writes the rows of all events that the indexes lack, if they are so many.
+  package func finishFilling(atLeast count: Int = 1) throws(GroupError) {
+    if unindexed.count < count { return }
+    try exclusively { () throws(GroupError) in
+      if unindexed.count < count { return }
+      try GroupError.ofLedger { () throws(LedgerError) in
+        try ledger.write { transaction throws(LedgerError) in
+          try index(unindexed, end: arrivals, in: transaction)
+        }
+      }
+      (unindexed, storedHeads) = ([], Set(headIDs))
+    }
+  }
+
+  /// The envelope of an event that is held; O(log events).
+  func envelope(of event: Int, in snapshot: Snapshot) throws(LedgerError) -> [UInt8]? {
+    guard let place = unindexed.lastIndex(of: event) else {
+      return try snapshot.envelope(of: replica.judge.graph.id(event), in: number)
+    }
+    let arrival = arrivals - UInt64(unindexed.count - 1 - place)
+    return try snapshot.value(.events, LedgerKey.arrival(number, arrival))
+  }
 
   /// Learns which of the events that were just read are not in the indexes yet.
   ///
@@ -83,18 +126,44 @@ extension LedgerSource {
   ///
   /// O(log events), and for the newest few a look at each.
   func envelope(of event: Digest, in group: UInt32) throws(LedgerError) -> [UInt8]? {
-    if let arrival = try value(.ids, LedgerKey.digest(group, event)) {
-      return try value(.events, LedgerKey.group(group) + arrival)
+    var envelopes = Envelopes(source: self, group: group)
+    return try envelopes.envelope(of: event)
+  }
+}
+
+/// Finds events of a group by their ids.
+struct Envelopes<Source: LedgerSource> {
+  let source: Source
+  let group: UInt32
+  /// The arrivals of events that no index has yet; read when they are first asked for.
+  private var newest: [Digest: [UInt8]]?
+
+  init(source: Source, group: UInt32) {
+    self.source = source
+    self.group = group
+  }
+
+  /// The envelope of an event; nil if it is not held.
+  ///
+  /// O(log events); the first that the indexes lack costs a look at all that they lack.
+  mutating func envelope(of event: Digest) throws(LedgerError) -> [UInt8]? {
+    if let arrival = try source.value(.ids, LedgerKey.digest(group, event)) {
+      return try source.value(.events, LedgerKey.group(group) + arrival)
     }
-    let indexed = LedgerKey.number(try value(.marks, GroupLog.indexedMark(group)) ?? [])
-    var found: [UInt8]?
+    if newest == nil { newest = try unindexed() }
+    guard let key = newest?[event] else { return nil }
+    return try source.value(.events, key)
+  }
+
+  /// The keys of the events that the indexes lack.
+  private func unindexed() throws(LedgerError) -> [Digest: [UInt8]] {
+    let indexed = LedgerKey.number(try source.value(.marks, GroupLog.indexedMark(group)) ?? [])
+    var keys: [Digest: [UInt8]] = [:]
     let start = LedgerKey.arrival(group, indexed &+ 1)
-    try scan(.events, prefix: LedgerKey.group(group), from: start) { _, envelope in
-      if (try? Event.decode(envelope))?.event.id == event {
-        found = envelope.copy(of: 0..<envelope.count)
-      }
-      return found == nil
+    try source.scan(.events, prefix: LedgerKey.group(group), from: start) { key, envelope in
+      if let id = try? Event.decode(envelope).event.id { keys[id] = key.copy(of: 0..<key.count) }
+      return true
     }
-    return found
+    return keys
   }
 }

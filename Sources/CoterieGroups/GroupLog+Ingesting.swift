@@ -140,7 +140,7 @@ extension GroupLog {
     else { return false }
     let envelope =
       kept.last { $0.number == previous }?.envelope
-      ?? (try? ledger.snapshot().envelope(of: graph.id(previous), in: number))
+      ?? (try? envelope(of: previous, in: ledger.snapshot()))
     return envelope.map { (try? Event(verifying: $0)) == nil } ?? true
   }
 

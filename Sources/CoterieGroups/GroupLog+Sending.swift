@@ -163,7 +163,7 @@ extension GroupLog {
   ) throws(GroupError) -> BundleEntry {
     let id = replica.judge.graph.id(event)
     do {
-      guard let envelope = try snapshot.envelope(of: id, in: number) else {
+      guard let envelope = try self.envelope(of: event, in: snapshot) else {
         throw GroupError.noContent(id)
       }
       var entry = BundleEntry(envelope: envelope)

@@ -79,7 +79,7 @@ extension GroupLog {
     let waiting = replica.waiting.guests
     let (first, end) = (arrivals + 1, arrivals + UInt64(placed.count))
     let fresh = unindexed + placed.map(\.number)
-    let isIndexed = fresh.count >= Limits.unindexedEventsMax
+    let isIndexed = fresh.count >= unindexedMax
     noteNamers(placed.map(\.number))
     let checkpoint = checkpoint(after: placed)
     let written = leftWaiting.isEmpty ? [] : Set(placed.map(\.event.id))

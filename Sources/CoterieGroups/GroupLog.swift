@@ -25,8 +25,10 @@ public final class GroupLog {
   var noted: UInt64 = 0
   /// The heads that the index names.
   var storedHeads: Set<Digest> = []
-  /// The newest events of the log, which no index has yet.
+  /// The newest events of the log, in the order of arrival, which no index has yet.
   var unindexed: [Int] = []
+  /// Whether many more events follow: the indexes may then fall behind by a part of all.
+  var isFilling = false
   var storedWaiting: Set<Digest> = []
   /// Of these, events that wait for others alone: what they wait for is known here, as a stranger's
   /// that is kept only in memory.

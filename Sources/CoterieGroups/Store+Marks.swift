@@ -68,8 +68,9 @@ extension Store {
     var wrong: [Digest] = []
     do {
       let snapshot = try ledger.snapshot()
+      var envelopes = Envelopes(source: snapshot, group: number)
       for id in try contents.held() {
-        guard let envelope = try snapshot.envelope(of: id, in: number),
+        guard let envelope = try envelopes.envelope(of: id),
           let event = try? Event.decode(envelope.span).event,
           case .present(let secret, let content) = try contents.state(of: id, in: snapshot),
           event.action.content?.holds(for: content, secret: secret) == true

@@ -19,6 +19,8 @@ public enum Limits {
   /// As soon as so many events stand in a store's log and not in its indexes, their rows are
   /// written.
   public static let unindexedEventsMax = 256
+  /// The same while a log is filled and a quarter of it is more than this.
+  public static let fillingEventsMax = 1 << 20
   /// Seconds of the longest lifetime of a message: one year of 366 days.
   public static let lifetimeSecondsMax: UInt64 = 366 * 24 * 3600
   /// Malformed events of one log that are reported one by one; with more it is no log.

@@ -50,8 +50,9 @@ extension FormatsPage {
         """
         The log is events; ids, order, chains, admissions and heads are indexes. They may lack up
         to \(Limits.unindexedEventsMax - 1) of the newest events: rows of many events are written
-        together. The mark `indexed`, with the group behind it, holds the last arrival that they
-        have.
+        together. While a bundle is imported, and until something is written after an import that
+        was killed, they may lack a quarter of all. The mark `indexed`, with the group behind it,
+        holds the last arrival that they have.
         """
       )
       page.paragraph(
