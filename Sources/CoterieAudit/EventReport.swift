@@ -170,10 +170,8 @@ extension MemberLog {
 
   /// All events whose id starts with these hex digits, ascending: numbers in the graph.
   public func events(withPrefix prefix: String) -> [Int] {
-    let judge = replica.judge
-    return (0..<judge.count)
-      .filter { judge.graph.id($0).hex.hasPrefix(prefix) }
-      .sorted { judge.graph.id($0) < judge.graph.id($1) }
+    let ids = replica.judge.graph.table.digests
+    return ids.indices.filter { ids[$0].starts(with: prefix) }.sorted { ids[$0] < ids[$1] }
   }
 
   /// The parents of an event as a drawing shows them: its previous event too, where no parent has

@@ -67,6 +67,13 @@ public final class MemberLog {
     replica = Replica(seed: seed)
   }
 
+  /// A log of what a judge took, where nothing waits.
+  init(name: String, group: Digest, judge: Judge) {
+    self.name = name
+    self.group = group
+    replica = Replica(judge)
+  }
+
   /// Events in the graph and events that wait.
   public var eventCount: Int { replica.judge.count + replica.waiting.guests.count }
 }

@@ -107,11 +107,10 @@ public struct LogPosition: Sendable {
     _ source: any LogSource
   ) throws(Problem) -> [Int] {
     guard let limit = Timestamp.span(text)?.upperBound else { throw .malformed("time:\(text)") }
-    let cache = EnvelopeCache(source, log.places)
-    let judge = log.replica.judge
     var heads: [Int] = []
-    for event in 0..<judge.count where (try? cache.read(event).time <= limit) ?? false {
-      heads.append(event)
+    try? log.read(0..<log.replica.judge.count, from: source) { events, item, number in
+      if events[item].time <= limit { heads.append(number) }
+      return true
     }
     if heads.isEmpty { throw .notFound("time:\(text)") }
     return heads
@@ -165,15 +164,9 @@ extension MemberLog {
     of events: [Int],
     from source: some LogSource
   ) throws(SourceFault) -> MemberLog {
-    let part = MemberLog(name: name, group: group, seed: 1)
-    let cache = EnvelopeCache(source, places)
-    for number in events {
-      let event = try cache.read(number)
-      // An event whose parents are left out waits, and so is left out too.
-      if case .inserted? = try? part.replica.judge.insert(event) {
-        part.places.append(places[number])
-      }
-    }
+    let (judge, taken) = try judged(events, from: source)
+    let part = MemberLog(name: name, group: group, judge: judge)
+    part.places = taken.map { places[$0] }
     return part
   }
 }

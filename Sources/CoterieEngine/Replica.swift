@@ -15,6 +15,11 @@ package final class Replica {
     judge = Judge(seed: seed)
   }
 
+  /// What a judge took, where nothing waits.
+  package init(_ judge: Judge) {
+    self.judge = judge
+  }
+
   /// An event that got its place, and the bytes that it came in.
   package struct Placed {
     package var number: Int

@@ -88,6 +88,18 @@ public struct Digest: BitwiseCopyable, Hashable, Comparable, Sendable {
     bytes.hex
   }
 
+  /// Whether the hexadecimal digits start with these, in lower case; O(digits), no memory.
+  package func starts(with digits: String) -> Bool {
+    var place = 0
+    for digit in digits.utf8 {
+      guard place < 2 * Self.byteCount else { return false }
+      let byte = byte(at: place >> 1)
+      if digit != Hexadecimal.digit(place & 1 == 0 ? byte >> 4 : byte & 15) { return false }
+      place += 1
+    }
+    return true
+  }
+
   /// Whether all 32 bytes are the same.
   @inlinable
   public static func == (left: Digest, right: Digest) -> Bool {

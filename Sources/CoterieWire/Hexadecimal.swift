@@ -20,14 +20,18 @@ public enum Hexadecimal {
 
   /// Two lower-case digits a byte.
   public static func digits(of bytes: some Collection<UInt8>) -> [UInt8] {
-    let alphabet = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count * 2)
     for byte in bytes {
-      text.append(alphabet[Int(byte >> 4)])
-      text.append(alphabet[Int(byte & 15)])
+      text.append(digit(byte >> 4))
+      text.append(digit(byte & 15))
     }
     return text
+  }
+
+  /// The lower-case digit of a number below 16.
+  static func digit(_ nibble: UInt8) -> UInt8 {
+    nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
   }
 
   private static func nibble(_ digit: UInt8) -> UInt8? {

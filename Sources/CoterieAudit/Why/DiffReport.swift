@@ -228,11 +228,13 @@ struct LogPair {
   private func merge() throws(SourceFault) -> [Digest] {
     let replica = Replica(seed: 1)
     for (log, source) in [(one, sources.0), (other, sources.1)] {
-      let cache = EnvelopeCache(source, log.places)
-      for number in 0..<log.replica.judge.count {
-        let id = log.replica.judge.graph.id(number)
-        if replica.judge.number(of: id) != nil { continue }
-        _ = try? replica.receive(try cache.read(number), envelope: [])
+      let graph = log.replica.judge.graph
+      let isNew = { replica.judge.number(of: graph.id($0)) == nil }
+      try log.read((0..<graph.count).lazy.filter(isNew), from: source) { events, item, _ in
+        if replica.place(events, item..<item + 1) == 0 {
+          _ = try? replica.receive(events[item], envelope: [])
+        }
+        return true
       }
       for guest in log.replica.waiting.guests.values.sorted(by: { $0.event.id < $1.event.id }) {
         _ = try? replica.receive(guest.event, envelope: guest.envelope)

@@ -143,15 +143,16 @@ extension MemberLog {
     _ body: (_ position: Int, _ event: Event, _ judge: Judge) -> Void
   ) throws(SourceFault) {
     let judge = Judge(seed: 1)
-    let cache = EnvelopeCache(source, places)
-    for (place, number) in replica.judge.canonicalOrder().enumerated() {
-      let event = try cache.read(number)
-      guard case .inserted(let inserted)? = try? judge.insert(event) else { continue }
+    var position = 0
+    try read(replica.judge.canonicalOrder(), from: source) { events, item, _ in
+      position += 1
+      guard case .inserted(let inserted)? = try? judge.insert(events, at: item) else { return true }
       if judge.changesViews(inserted) || judge.kind(of: inserted) == .memberBlock
         || judge.kind(of: inserted) == .memberUnblock
       {
-        body(place + 1, event, judge)
+        body(position, events[item], judge)
       }
+      return true
     }
   }
 
@@ -220,9 +221,6 @@ extension MemberLog {
 
   /// The judge of a part of the log that is closed under past: what someone knew who held that.
   func judge(of events: Set<Int>, from source: some LogSource) throws(SourceFault) -> Judge {
-    let judge = Judge(seed: 1)
-    let cache = EnvelopeCache(source, places)
-    for number in events.sorted() { _ = try? judge.insert(try cache.read(number)) }
-    return judge
+    try judged(events.sorted(), from: source).judge
   }
 }

@@ -55,6 +55,21 @@ package final class Judge {
     history = History(seed: seed)
   }
 
+  /// Another judge who has taken the same events, and goes its own way from here.
+  ///
+  /// O(1), and O(events) bytes are moved when either takes the next event.
+  package func copy() -> Judge {
+    let copy = Judge()
+    (copy.history, copy.paths, copy.acts, copy.template) = (history, paths, acts, template)
+    (copy.frontiers, copy.trunk, copy.window, copy.front) = (frontiers, trunk, window, front)
+    (copy.views, copy.viewsEpoch, copy.forks, copy.refusedBy) = (
+      views, viewsEpoch, forks, refusedBy
+    )
+    (copy.messages, copy.dissolvers, copy.declines) = (messages, dissolvers, declines)
+    (copy.joined, copy.invitesOfPerson) = (joined, invitesOfPerson)
+    return copy
+  }
+
   package internal(set) var graph: EventGraph {
     _read { yield history.graph }
     _modify { yield &history.graph }
