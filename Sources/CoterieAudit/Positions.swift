@@ -108,8 +108,8 @@ public struct LogPosition: Sendable {
   ) throws(Problem) -> [Int] {
     guard let limit = Timestamp.span(text)?.upperBound else { throw .malformed("time:\(text)") }
     var heads: [Int] = []
-    try? log.read(0..<log.replica.judge.count, from: source) { events, item, number in
-      if events[item].time <= limit { heads.append(number) }
+    try? log.read(0..<log.replica.judge.count, from: source) { chunk, item, number in
+      if chunk.events[item].time <= limit { heads.append(number) }
       return true
     }
     if heads.isEmpty { throw .notFound("time:\(text)") }

@@ -229,10 +229,11 @@ struct LogPair {
     let replica = Replica(seed: 1)
     for (log, source) in [(one, sources.0), (other, sources.1)] {
       let graph = log.replica.judge.graph
-      let isNew = { replica.judge.number(of: graph.id($0)) == nil }
-      try log.read((0..<graph.count).lazy.filter(isNew), from: source) { events, item, _ in
-        if replica.place(events, item..<item + 1) == 0 {
-          _ = try? replica.receive(events[item], envelope: [])
+      let new = (0..<graph.count).filter { replica.judge.number(of: graph.id($0)) == nil }
+      try log.read(new, from: source) { chunk, item, _ in
+        if item == 0 { replica.judge.expect(chunk.ids) }
+        if replica.place(chunk.events.span, item..<item + 1) == 0 {
+          _ = try? replica.receive(chunk.events[item], envelope: [])
         }
         return true
       }

@@ -11,13 +11,14 @@ extension MemberLog {
   func history(of event: Int, from source: some LogSource) throws(SourceFault) -> [WhyReport.Turn] {
     let id = replica.judge.graph.id(event)
     let judge = Judge(seed: 1)
+    judge.reserve(replica.judge.count)
     var turns: [WhyReport.Turn] = []
     var last: (Status, Code?)?
     var number: Int?
     let isLasting = !replica.judge.wasAdmitted(event)
-    try read(0..<replica.judge.count, from: source) { events, item, _ in
-      guard case .inserted(let inserted)? = try? judge.insert(events, at: item) else { return true }
-      if events[item].id == id { number = inserted }
+    try read(0..<replica.judge.count, from: source) { chunk, item, _ in
+      guard case .inserted(let inserted)? = try? judge.insert(chunk, item) else { return true }
+      if chunk.ids[item] == id { number = inserted }
       guard let number, number == inserted || judge.changesViews(inserted) else { return true }
       let verdict = judge.verdict(of: number, in: judge.currentView())
       if last?.0 != verdict.status || last?.1 != verdict.code {
@@ -26,7 +27,7 @@ extension MemberLog {
           WhyReport.Turn(
             status: verdict.status.rawValue,
             code: verdict.code?.rawValue,
-            at: events[item].id.hex
+            at: chunk.ids[item].hex
           )
         )
       }
@@ -48,7 +49,7 @@ extension MemberLog {
     let judge = replica.judge
     let wanted = judge.verdict(of: event, in: judge.currentView())
     let own = isPast(of: [event])
-    let base = try judged(own.indices.lazy.filter { own[$0] }, from: source).judge
+    let base = try judged(own.indices.filter { own[$0] }, from: source).judge
     let cache = EnvelopeCache(source, places)
     func isEnough(_ further: [Int]) throws(SourceFault) -> Bool {
       let judge = further.isEmpty ? base : base.copy()

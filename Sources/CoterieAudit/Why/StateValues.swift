@@ -144,13 +144,13 @@ extension MemberLog {
   ) throws(SourceFault) {
     let judge = Judge(seed: 1)
     var position = 0
-    try read(replica.judge.canonicalOrder(), from: source) { events, item, _ in
+    try read(replica.judge.canonicalOrder(), from: source) { chunk, item, _ in
       position += 1
-      guard case .inserted(let inserted)? = try? judge.insert(events, at: item) else { return true }
+      guard case .inserted(let inserted)? = try? judge.insert(chunk, item) else { return true }
       if judge.changesViews(inserted) || judge.kind(of: inserted) == .memberBlock
         || judge.kind(of: inserted) == .memberUnblock
       {
-        body(position, events[item], judge)
+        body(position, chunk.events[item], judge)
       }
       return true
     }
