@@ -17,8 +17,8 @@ package enum Cores {
     least: Int = 8,
     _ work: @Sendable (Int) -> Result
   ) -> [Result] {
-    // Several shares for each core: one that is held up by others delays the end by little.
-    let share = max(least, places / (count * 4))
+    // Many shares for each core: one that is held up by others delays the end by little.
+    let share = max(least, places / (count * 32))
     let starts = Array(stride(from: 0, to: places, by: share))
     let found = Mutex([[Result]](repeating: [], count: starts.count))
     DispatchQueue.concurrentPerform(iterations: starts.count) { number in

@@ -226,22 +226,22 @@ struct LogPair {
 
   /// What lacks after each has given the other everything it holds; empty if both would be equal.
   private func merge() throws(SourceFault) -> [Digest] {
-    let replica = Replica(seed: 1)
-    for (log, source) in [(one, sources.0), (other, sources.1)] {
-      let graph = log.replica.judge.graph
-      let new = (0..<graph.count).filter { replica.judge.number(of: graph.id($0)) == nil }
-      try log.read(new, from: source) { chunk, item, _ in
-        if item == 0 { replica.judge.expect(chunk.ids) }
-        if replica.place(chunk.events.span, item..<item + 1) == 0 {
-          _ = try? replica.receive(chunk.events[item], envelope: [])
-        }
-        return true
-      }
-      for guest in log.replica.waiting.guests.values.sorted(by: { $0.event.id < $1.event.id }) {
-        _ = try? replica.receive(guest.event, envelope: guest.envelope)
-      }
+    let replica = Replica(one.replica.judge.copy())
+    takeGuests(of: one, into: replica)
+    let graph = other.replica.judge.graph
+    let new = (0..<graph.count).filter { replica.judge.number(of: graph.id($0)) == nil }
+    try other.read(new, from: sources.1) { chunk, item, _ in
+      _ = try? replica.receive(chunk.events[item], envelope: [])
+      return true
     }
+    takeGuests(of: other, into: replica)
     return replica.wanted
+  }
+
+  private func takeGuests(of log: MemberLog, into replica: Replica) {
+    for guest in log.replica.waiting.guests.values.sorted(by: { $0.event.id < $1.event.id }) {
+      _ = try? replica.receive(guest.event, envelope: guest.envelope)
+    }
   }
 
   private typealias Viewed = (judge: Judge, view: CurrentView)
