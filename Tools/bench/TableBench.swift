@@ -156,6 +156,18 @@ struct TableBench {
       ),
       Sampler(
         row: Row(
+          name: "for comparison: signatures alone, two cores",
+          unit: "ns an event",
+          target: .speed,
+          must: 100,
+          aim: 195,
+          yardstick: "one signature an event, one core"
+        ),
+        yard: { try naive(.wall) },
+        measured: signaturesAlone
+      ),
+      Sampler(
+        row: Row(
           name: "memory beyond the mapped file",
           unit: "bytes an event",
           target: .absolute,
@@ -290,6 +302,16 @@ struct TableBench {
     return try Clock.wall.time {
       let logs = try LogReading(signatures: .every).read(source).logs
       precondition(logs[0].signatureCount >= envelopes.count && logs[0].bad.isEmpty)
+    } / UInt64(envelopes.count)
+  }
+
+  /// What the cores of this machine bring at most: nothing but signatures, shared as the program
+  /// shares them.
+  private func signaturesAlone() -> UInt64 {
+    let envelopes = envelopes
+    return Clock.wall.time {
+      let good = Cores.map(envelopes.count) { (try? Event(verifying: envelopes[$0])) != nil }
+      precondition(good.allSatisfy { $0 })
     } / UInt64(envelopes.count)
   }
 
