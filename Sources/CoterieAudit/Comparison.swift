@@ -224,15 +224,13 @@ extension GroupComparison {
     return (difference, isSameSet ? .engineDefect : isDamaged ? .damagedLog : .missingEvents)
   }
 
-  private static func admitted(_ log: MemberLog) -> [(depth: Int, id: Digest)] {
+  private static func admitted(_ log: MemberLog) -> [Int] {
     let judge = log.replica.judge
-    return judge.canonicalOrder().filter { judge.wasAdmitted($0) }.map {
-      (judge.graph.depth($0), judge.graph.id($0))
-    }
+    return judge.canonicalOrder().filter { judge.wasAdmitted($0) }
   }
 
   private static func holdSameAdmitted(_ one: MemberLog, _ other: MemberLog) -> Bool {
-    admitted(one).map(\.id) == admitted(other).map(\.id)
+    admitted(one).map { one.id(of: $0) } == admitted(other).map { other.id(of: $0) }
   }
 
   /// Walks both logs in canonical order to the first event that differs.
@@ -240,15 +238,22 @@ extension GroupComparison {
   /// O(events).
   private static func firstDifference(_ one: MemberLog, _ other: MemberLog) -> Difference? {
     let (left, right) = (admitted(one), admitted(other))
+    let (mine, theirs) = (one.replica.judge, other.replica.judge)
+    let views = (mine.currentView(), theirs.currentView())
+    func key(_ judge: Judge, _ event: Int) -> (Int, Digest) {
+      (judge.graph.depth(event), judge.graph.id(event))
+    }
     var (i, j, position) = (0, 0, 0)
     while i < left.count || j < right.count {
       position += 1
-      let isLeft = j >= right.count || (i < left.count && left[i] < right[j])
-      let isRight = i >= left.count || (j < right.count && right[j] < left[i])
-      let id = isRight ? right[j].id : left[i].id
+      let isLeft =
+        j >= right.count || (i < left.count && key(mine, left[i]) < key(theirs, right[j]))
+      let isRight =
+        i >= left.count || (j < right.count && key(theirs, right[j]) < key(mine, left[i]))
+      let id = isRight ? other.id(of: right[j]) : one.id(of: left[i])
       let verdicts = (
-        isRight && !isLeft ? nil : one.verdict(of: id),
-        isLeft && !isRight ? nil : other.verdict(of: id)
+        isRight ? nil : mine.verdict(of: left[i], in: views.0),
+        isLeft ? nil : theirs.verdict(of: right[j], in: views.1)
       )
       if isLeft != isRight || verdicts.0 != verdicts.1 {
         return Difference(
